@@ -1,0 +1,19 @@
+import type { ServiceId } from '../contract/service-id.ts';
+import type { Mode } from '../contract/tags.ts';
+import type { Policy } from './policy.ts';
+import type { Source } from './source.ts';
+
+/** A source as discover found it. `partitions` is absent where the source has none (SQS) or it is unknown. */
+export type RegisteredSource = Source & {
+  readonly partitions?: number;
+  /** SQS only. */
+  readonly queueUrl?: string;
+};
+
+/** A service that Weir manages: what its tags, resolved, ask for. */
+export type Registration = {
+  readonly service: ServiceId;
+  readonly mode: Exclude<Mode, 'off'>;
+  readonly policy: Policy;
+  readonly sources: readonly RegisteredSource[];
+};

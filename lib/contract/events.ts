@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { bottleneckKinds, bottleneckSchema } from './bottleneck.ts';
+import { evidenceSchema, holdSchema, scaleSchema } from './decision.ts';
+import { recommendationSchema } from './recommendation.ts';
+import { serviceIdSchema } from './service-id.ts';
+import { modes } from './tags.ts';
+
+/** `source` of every event that Weir puts on its bus. */
+export const eventSource = 'weir';
+
+/**
+ * What every event says. `id` is unique for what happened, not for its delivery: delivery is at least once, so
+ * subscribers that must not act twice remember ids.
+ */
+const common = {
+  version: z.literal(1).describe('of this format'),
+  id: z.string().max(600).describe('service, item and version of what happened; the same on every delivery'),
+  service: serviceIdSchema,
+  at: z.iso.datetime().describe('when it happened, UTC'),
+};
+
+const event = <S extends z.ZodRawShape>(meaning: string, shape: S) =>
+  z.object({ ...common, ...shape }).describe(meaning);
+
+const sourceSchema = z.string().describe('as in the tag: kinesis/STREAM or sqs/QUEUE');
+const mode = z.enum(modes);
+
+/** Every event by its detail-type; the schema is that of `detail`. docs/events.md is generated from this. */
+export const eventSchemas = {
+  'Service Registered': event('Weir manages a service from now on, or manages it by another policy.', {
+    mode,
+    sources: z.array(sourceSchema),
+    partitions: z.number().int().optional().describe('of the source, where it has any'),
+    policy: z.record(z.string(), z.unknown()).describe('the resolved policy, field by field'),
+  }),
+  'Service Rejected': event('A tagged service cannot be managed. Nothing is done to it.', {
+    problems: z
+      .array(
+        z.object({
+          subject: z.string().describe('the tag or property that is wrong'),
+          received: z.string().describe('what it was'),
+          expected: z.string().describe('what would be right'),
+        }),
+      )
+      .min(1),
+  }),
+  'Service Retired': event('Weir no longer manages a service.', {
+    reason: z.enum(['tag-removed', 'switched-off', 'service-deleted']),
+  }),
+  'Scaling Decision': event('Weir decided to change the desired count.', {
+    mode: mode.describe('in auto it is applied at once; otherwise it is advice'),
+    decisionId: z.string(),
+    decision: scaleSchema,
+    explanation: z.string().describe('the decision in one sentence'),
+  }),
+  'Scaling Applied': event('ECS has taken the desired count that was decided.', {
+    decisionId: z.string(),
+    from: z.number().int(),
+    to: z.number().int(),
+    confirmedBy: z.enum(['response', 'observation']).describe('observation: the response was lost, the count was seen'),
+  }),
+  'Scaling Failed': event('A decided change did not take place.', {
+    decisionId: z.string(),
+    from: z.number().int(),
+    to: z.number().int(),
+    cause: z.enum(['rejected', 'throttled', 'service-gone', 'not-sent', 'not-taken', 'overtaken']).describe(
+      'rejected: by ECS; not-sent: the time for it had run out; not-taken: sent or not, ECS still has the old count; overtaken: somebody else set another count',
+    ),
+    message: z.string().max(1000),
+  }),
+  'Scaling Held': event('The reason for leaving the count alone has changed. Not sent each tick.', {
+    decision: holdSchema,
+    explanation: z.string().describe('the decision in one sentence'),
+  }),
+  'Bottleneck Detected': event('A limit of the service was found.', {
+    bottleneck: bottleneckSchema,
+    actions: z.array(z.string()).describe('what helps, most useful first'),
+  }),
+  'Bottleneck Cleared': event('A limit that was found is gone.', {
+    kind: z.enum(Object.keys(bottleneckKinds) as [keyof typeof bottleneckKinds]),
+    sinceSeconds: z.number().describe('onset, epoch seconds'),
+    lastedSeconds: z.number(),
+  }),
+  Recommendation: event('Advice to people. The same advice is given once, and again when it comes back.', {
+    recommendation: recommendationSchema,
+  }),
+  'Metrics Missing': event('A signal that the strategy needs has been absent for a while. Nothing is scaled in.', {
+    fields: z.array(z.string()).min(1),
+    sinceSeconds: z.number().describe('epoch seconds'),
+    evidence: evidenceSchema,
+  }),
+} as const;
+
+export type DetailType = keyof typeof eventSchemas;
+export const detailTypes = Object.keys(eventSchemas) as DetailType[];
+
+export type EventDetail<T extends DetailType> = z.infer<(typeof eventSchemas)[T]>;
+
+/** An event as it waits in an outbox and goes to the bus. */
+export type WeirEvent<T extends DetailType = DetailType> = {
+  [K in T]: { readonly detailType: K; readonly detail: EventDetail<K> };
+}[T];
+
+/** What reads an outbox back: each entry by the schema of its detail-type. */
+export const weirEventSchema = z
+  .object({ detailType: z.enum(detailTypes as [DetailType, ...DetailType[]]), detail: z.unknown() })
+  .transform((entry, context): WeirEvent => {
+    const parsed = eventSchemas[entry.detailType].safeParse(entry.detail);
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues) {
+        context.addIssue({ code: 'custom', message: issue.message, path: ['detail', ...issue.path] });
+      }
+      return z.NEVER;
+    }
+    return { detailType: entry.detailType, detail: parsed.data } as WeirEvent;
+  });
+
+export const outboxSchema = z.array(weirEventSchema).max(50);

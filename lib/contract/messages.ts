@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { serviceIdSchema } from './service-id.ts';
+
+/**
+ * Body of one SQS message from dispatch to evaluate: the services that are due at one slot. `slotSeconds` is
+ * absolute (epoch seconds, a multiple of the cadence), so that two messages for the same slot are recognisably
+ * the same tick.
+ */
+export const tickMessageSchema = z.strictObject({
+  slotSeconds: z.number().int().positive(),
+  services: z.array(serviceIdSchema).min(1).max(100),
+});
+export type TickMessage = z.infer<typeof tickMessageSchema>;
+
+/** One evaluation of one service. */
+export type Tick = { readonly service: string; readonly slotSeconds: number };

@@ -1,0 +1,72 @@
+import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
+import type { HoldReason } from '../contract/decision.ts';
+import type { Field } from '../contract/measurement.ts';
+
+/** One change of the desired count, whoever made it. */
+export type Change = {
+  readonly atSeconds: number;
+  readonly from: number;
+  readonly to: number;
+  readonly by: 'weir' | 'other';
+};
+
+/** What was seen of one task's rate at saturation. */
+export type RateObservation = {
+  readonly atSeconds: number;
+  readonly tasks: number;
+  readonly perTaskPerSecond: number;
+  readonly cpuPercent?: number;
+};
+
+/** What was learned of one task definition revision. Bounded: see capacity.ts. */
+export type CapacityMemory = {
+  readonly revision: string;
+  readonly saturated: readonly RateObservation[];
+};
+
+/** A bottleneck that is over. */
+export type PastBottleneck = {
+  readonly kind: BottleneckKind;
+  readonly sinceSeconds: number;
+  readonly untilSeconds: number;
+};
+
+/**
+ * What one tick leaves to the next. Bounded, so that it stays a few hundred bytes: every kilobyte costs one write
+ * unit a minute.
+ */
+export type LoopState = {
+  readonly format: 1;
+  /** The newest slot that was evaluated; a tick at or before it is a duplicate. */
+  readonly slotSeconds: number;
+  /** Desired count after that tick, to recognise a change that somebody else made. */
+  readonly desiredTasks?: number;
+  readonly capacity?: CapacityMemory;
+  /** Newest last, at most five. */
+  readonly changes: readonly Change[];
+  /** Counts that the strategy wanted within the stabilization window, oldest first. */
+  readonly wanted: readonly { readonly atSeconds: number; readonly tasks: number }[];
+  /** Reason of the hold that was last told; absent after a scaling decision. */
+  readonly heldFor?: HoldReason;
+  /** In modes that do not act: the count that was last advised, so that it is told once. */
+  readonly advisedTasks?: number;
+  readonly missing?: { readonly sinceSeconds: number; readonly fields: readonly Field[]; readonly told: boolean };
+  readonly bottlenecks: readonly Bottleneck[];
+  /** Cleared within the last hour, newest last. */
+  readonly pastBottlenecks: readonly PastBottleneck[];
+  /** Topics of the advice that stands. */
+  readonly advised: readonly string[];
+  /** When each field was last asked for. */
+  readonly polledAtSeconds: Readonly<Partial<Record<Field, number>>>;
+};
+
+export const initialLoopState: LoopState = {
+  format: 1,
+  slotSeconds: 0,
+  changes: [],
+  wanted: [],
+  bottlenecks: [],
+  pastBottlenecks: [],
+  advised: [],
+  polledAtSeconds: {},
+};

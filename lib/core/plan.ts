@@ -1,0 +1,29 @@
+import type { Policy } from '../config/policy.ts';
+import type { RegisteredSource } from '../config/registration.ts';
+import type { Bottleneck } from '../contract/bottleneck.ts';
+import type { Decision } from '../contract/decision.ts';
+import type { Field } from '../contract/measurement.ts';
+import type { Recommendation } from '../contract/recommendation.ts';
+import type { LoopState, PastBottleneck } from './loop-state.ts';
+
+/** What the core needs to know of a service beside what was measured. A Registration is one. */
+export type ServiceContext = {
+  readonly policy: Policy;
+  readonly sources: readonly RegisteredSource[];
+};
+
+/**
+ * What one tick has come to: the decision, what is worth telling, and the state for the next tick. Plain data; the
+ * shell acts on it and renders it as events.
+ */
+export type Plan = {
+  readonly decision: Decision;
+  /** A scale is always told where it will be applied; a hold only when its reason differs from the one told last. */
+  readonly tellDecision: boolean;
+  readonly detected: readonly Bottleneck[];
+  readonly cleared: readonly PastBottleneck[];
+  readonly advice: readonly Recommendation[];
+  /** Required signals that have been absent for the policy's time, when that is to be told now. */
+  readonly missing?: { readonly fields: readonly Field[]; readonly sinceSeconds: number };
+  readonly next: LoopState;
+};
