@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../contract/weir-error.ts';
-import { policyProblems } from './policy-rules.ts';
 import { policySchema } from './policy.ts';
+import { policyProblems } from './policy-rules.ts';
 
 // A partial policy, and no default filled in: what a named policy leaves out must stay open for the layer below.
 const overridesSchema = z.strictObject(
@@ -15,7 +15,10 @@ const overridesSchema = z.strictObject(
 
 const fleetSchema = z.strictObject({
   policies: z
-    .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'), overridesSchema)
+    .record(
+      z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'),
+      overridesSchema,
+    )
     .default({})
     .describe('policies by name, each only with what differs from the defaults; weir:policy names one'),
 });
@@ -34,13 +37,17 @@ export function parseFleet(input: unknown): Fleet {
       const path = issue.path.join('.') || '(whole)';
       return `  ${path}: ${issue.message}; received ${JSON.stringify(valueAt(input, issue.path)) ?? 'nothing'}`;
     });
-    throw new ConfigurationError(`The fleet configuration is wrong:\n${lines.join('\n')}`, { cause: parsed.error });
+    throw new ConfigurationError(`The fleet configuration is wrong:\n${lines.join('\n')}`, {
+      cause: parsed.error,
+    });
   }
   const fleet = parsed.data as Fleet;
   for (const [name, overrides] of Object.entries(fleet.policies)) {
     const problems = policyProblems(policySchema.parse(overrides));
     if (problems.length > 0) {
-      const lines = problems.map((it) => `  policies.${name}: ${it.subject}: expected ${it.expected}; received ${it.received}`);
+      const lines = problems.map(
+        (it) => `  policies.${name}: ${it.subject}: expected ${it.expected}; received ${it.received}`,
+      );
       throw new ConfigurationError(`The fleet configuration is wrong:\n${lines.join('\n')}`);
     }
   }
@@ -49,7 +56,8 @@ export function parseFleet(input: unknown): Fleet {
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     input,
   );
 }

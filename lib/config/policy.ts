@@ -62,7 +62,9 @@ export const policySchema = z.strictObject({
     'A scale-in needs at least this much confidence.',
   ),
   evaluationSeconds: field(
-    z.union([z.literal(10), z.literal(20), z.literal(30), z.literal(60), z.literal(120), z.literal(300)]).default(60),
+    z
+      .union([z.literal(10), z.literal(20), z.literal(30), z.literal(60), z.literal(120), z.literal(300)])
+      .default(60),
     'evaluate-every',
     's',
     'How often the service is evaluated: 10, 20, 30, 60, 120 or 300.',
@@ -73,7 +75,12 @@ export const policySchema = z.strictObject({
     's',
     'A needed signal absent for this long is told as Metrics Missing.',
   ),
-  cpuTargetPercent: field(between(1, 100).default(70), 'cpu-target', '%', 'Threshold strategy: CPU to aim at.'),
+  cpuTargetPercent: field(
+    between(1, 100).default(70),
+    'cpu-target',
+    '%',
+    'Threshold strategy: CPU to aim at.',
+  ),
   memoryTargetPercent: field(
     between(1, 100).default(80),
     'memory-target',

@@ -1,4 +1,4 @@
-import { managedTag, type Mode, modes, policyTag, sourceTag, tagPrefix } from '../contract/tags.ts';
+import { type Mode, managedTag, modes, policyTag, sourceTag, tagPrefix } from '../contract/tags.ts';
 import type { Fleet } from './fleet.ts';
 import { describePolicyField, type Policy, policyFieldByTag, policyFields, policySchema } from './policy.ts';
 import { type Problem, policyProblems } from './policy-rules.ts';
@@ -8,7 +8,12 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** What the tags of one service ask for. */
 export type Resolution =
-  | { readonly kind: 'managed'; readonly mode: Exclude<Mode, 'off'>; readonly policy: Policy; readonly sources: readonly Source[] }
+  | {
+      readonly kind: 'managed';
+      readonly mode: Exclude<Mode, 'off'>;
+      readonly policy: Policy;
+      readonly sources: readonly Source[];
+    }
   | { readonly kind: 'unmanaged'; readonly reason: 'tag-removed' | 'switched-off' }
   | { readonly kind: 'rejected'; readonly problems: readonly Problem[] };
 
@@ -43,7 +48,11 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
   const mode = parseMode(managed);
   if (mode === 'off') return { kind: 'unmanaged', reason: 'switched-off' };
   if (mode === undefined) {
-    problems.push({ subject: managedTag, received: received(managed), expected: `${modes.join(', ')} or true` });
+    problems.push({
+      subject: managedTag,
+      received: received(managed),
+      expected: `${modes.join(', ')} or true`,
+    });
   }
 
   const policyName = tags[policyTag];
@@ -82,9 +91,17 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
     const value = parseNumber(text);
     const checked = policySchema.shape[name].safeParse(value);
     if (value === undefined) {
-      problems.push({ subject: tag, received: received(text), expected: `a plain number, in ${describePolicyField(name).unit}` });
+      problems.push({
+        subject: tag,
+        received: received(text),
+        expected: `a plain number, in ${describePolicyField(name).unit}`,
+      });
     } else if (!checked.success) {
-      problems.push({ subject: tag, received: received(text), expected: expectation(name, tag, checked.error.issues) });
+      problems.push({
+        subject: tag,
+        received: received(text),
+        expected: expectation(name, tag, checked.error.issues),
+      });
     } else {
       overrides[name] = value;
     }

@@ -1,5 +1,5 @@
-import type { Problem } from './policy-rules.ts';
 import { sourceTag } from '../contract/tags.ts';
+import type { Problem } from './policy-rules.ts';
 
 /** Where a service's records come from. */
 export type Source =

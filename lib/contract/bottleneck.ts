@@ -9,7 +9,11 @@ export const bottleneckKinds = {
   },
   memory: {
     meaning: 'The tasks use nearly all of their memory.',
-    actions: ['Give each task more memory', 'Add tasks', 'Look for a leak: does memory fall after a restart?'],
+    actions: [
+      'Give each task more memory',
+      'Add tasks',
+      'Look for a leak: does memory fall after a restart?',
+    ],
   },
   io: {
     meaning: 'Requests take long (p95).',

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const scaleReasons = {
   'lag-objective-breached': 'Records are older than the lag objective.',
   'demand-exceeds-capacity': 'The load expected when new tasks can help, with the backlog, needs more tasks.',
-  'capacity-exceeds-demand': 'Fewer tasks hold the objective, and have done for the whole stabilization window.',
+  'capacity-exceeds-demand':
+    'Fewer tasks hold the objective, and have done for the whole stabilization window.',
   'utilization-high': 'CPU, memory, latency or throughput is above the scale-out threshold.',
   'utilization-low': 'CPU, memory, latency and throughput are all below the scale-in threshold.',
   'unknown-capacity-step': 'More tasks are needed; what one can do is not known yet, so a step is taken.',
@@ -21,6 +22,8 @@ export const holdReasons = {
   'insufficient-data': 'There are too few points to decide on.',
   'capacity-unknown': 'Fewer tasks may do, but what one task can do is not known well enough.',
   'low-confidence': 'Fewer tasks seem to do, but the evidence is too thin.',
+  'lag-budget':
+    'More tasks will be needed, but until the next decision can take effect the lag stays well inside the objective.',
   cooldown: 'The last change is too recent for a scale-in.',
   stabilizing: 'Fewer tasks seem to do, but not yet for the whole stabilization window.',
   'saving-too-small': 'One fewer task would do, but the change costs more than it saves.',
@@ -75,7 +78,10 @@ export const evidenceSchema = z.object({
   memoryPercent: z.number().optional(),
   p95Ms: z.number().optional(),
   errorPercent: z.number().optional(),
-  stalestSignalAgeSeconds: z.number().optional().describe('age of the oldest newest point among required signals'),
+  stalestSignalAgeSeconds: z
+    .number()
+    .optional()
+    .describe('age of the oldest newest point among required signals'),
 });
 export type Evidence = Readonly<z.infer<typeof evidenceSchema>>;
 

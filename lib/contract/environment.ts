@@ -24,7 +24,9 @@ export const environmentOf = {
 } as const satisfies Record<string, readonly EnvironmentName[]>;
 
 export type FunctionName = keyof typeof environmentOf;
-export type EnvironmentOf<F extends FunctionName> = Readonly<Record<(typeof environmentOf)[F][number], string>>;
+export type EnvironmentOf<F extends FunctionName> = Readonly<
+  Record<(typeof environmentOf)[F][number], string>
+>;
 
 /** Reads the variables of one function. @throws ConfigurationError naming each one that is missing or malformed. */
 export function readEnvironment<F extends FunctionName>(

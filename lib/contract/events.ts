@@ -57,15 +57,19 @@ export const eventSchemas = {
     decisionId: z.string(),
     from: z.number().int(),
     to: z.number().int(),
-    confirmedBy: z.enum(['response', 'observation']).describe('observation: the response was lost, the count was seen'),
+    confirmedBy: z
+      .enum(['response', 'observation'])
+      .describe('observation: the response was lost, the count was seen'),
   }),
   'Scaling Failed': event('A decided change did not take place.', {
     decisionId: z.string(),
     from: z.number().int(),
     to: z.number().int(),
-    cause: z.enum(['rejected', 'throttled', 'service-gone', 'not-sent', 'not-taken', 'overtaken']).describe(
-      'rejected: by ECS; not-sent: the time for it had run out; not-taken: sent or not, ECS still has the old count; overtaken: somebody else set another count',
-    ),
+    cause: z
+      .enum(['rejected', 'throttled', 'service-gone', 'not-sent', 'not-taken', 'overtaken'])
+      .describe(
+        'rejected: by ECS; not-sent: the time for it had run out; not-taken: sent or not, ECS still has the old count; overtaken: somebody else set another count',
+      ),
     message: z.string().max(1000),
   }),
   'Scaling Held': event('The reason for leaving the count alone has changed. Not sent each tick.', {
@@ -84,11 +88,14 @@ export const eventSchemas = {
   Recommendation: event('Advice to people. The same advice is given once, and again when it comes back.', {
     recommendation: recommendationSchema,
   }),
-  'Metrics Missing': event('A signal that the strategy needs has been absent for a while. Nothing is scaled in.', {
-    fields: z.array(z.string()).min(1),
-    sinceSeconds: z.number().describe('epoch seconds'),
-    evidence: evidenceSchema,
-  }),
+  'Metrics Missing': event(
+    'A signal that the strategy needs has been absent for a while. Nothing is scaled in.',
+    {
+      fields: z.array(z.string()).min(1),
+      sinceSeconds: z.number().describe('epoch seconds'),
+      evidence: evidenceSchema,
+    },
+  ),
 } as const;
 
 export type DetailType = keyof typeof eventSchemas;

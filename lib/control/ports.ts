@@ -1,5 +1,5 @@
-import type { Registration, RegisteredSource } from '../config/registration.ts';
 import type { Problem } from '../config/policy-rules.ts';
+import type { RegisteredSource, Registration } from '../config/registration.ts';
 import type { Source } from '../config/source.ts';
 import type { WeirEvent } from '../contract/events.ts';
 import type { Point } from '../contract/measurement.ts';
@@ -34,7 +34,11 @@ export type ServiceDescription =
 export type UpdateOutcome =
   | { readonly kind: 'accepted' }
   /** ECS has refused for certain: the count is unchanged. */
-  | { readonly kind: 'refused'; readonly cause: 'rejected' | 'throttled' | 'service-gone'; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly cause: 'rejected' | 'throttled' | 'service-gone';
+      readonly message: string;
+    }
   /** Timed out or cut off: it may have happened. The next tick looks. */
   | { readonly kind: 'unknown'; readonly message: string };
 
@@ -42,7 +46,11 @@ export interface Services {
   /** Concurrent calls share requests (ten services of one cluster each). `tags` only when asked for. */
   describe(service: ServiceId, options?: { readonly tags?: boolean }): Promise<ServiceDescription>;
   /** Sends UpdateService once, without retries, and gives up after `timeoutSeconds`. Never rejects. */
-  updateDesiredTasks(service: ServiceId, desiredTasks: number, timeoutSeconds: number): Promise<UpdateOutcome>;
+  updateDesiredTasks(
+    service: ServiceId,
+    desiredTasks: number,
+    timeoutSeconds: number,
+  ): Promise<UpdateOutcome>;
 }
 
 /** The Resource Groups Tagging API: fast, and a little behind. */
@@ -66,7 +74,11 @@ export type MetricQuery = {
 export type MetricReading =
   /** Points of complete periods, oldest first, `atSeconds` the end of the period, finite values only. */
   | { readonly kind: 'read'; readonly points: readonly Point[]; readonly partial: boolean }
-  | { readonly kind: 'failed'; readonly cause: 'throttled' | 'forbidden' | 'error'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'throttled' | 'forbidden' | 'error';
+      readonly message: string;
+    };
 
 export interface Metrics {
   /** Concurrent calls share GetMetricData requests, up to 500 queries each. Never rejects. */
@@ -75,7 +87,11 @@ export interface Metrics {
 
 export type QueueDepth =
   | { readonly kind: 'read'; readonly visible: number; readonly inFlight: number; readonly delayed: number }
-  | { readonly kind: 'failed'; readonly cause: 'throttled' | 'forbidden' | 'error'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'throttled' | 'forbidden' | 'error';
+      readonly message: string;
+    };
 
 export interface Queues {
   /** Never rejects. */
@@ -125,7 +141,9 @@ export type Committed = 'committed' | 'conflict';
 
 export interface Store {
   /** Strongly consistent. Concurrent calls share requests. */
-  load(service: ServiceId): Promise<{ readonly registration?: StoredRegistration; readonly state?: StoredState }>;
+  load(
+    service: ServiceId,
+  ): Promise<{ readonly registration?: StoredRegistration; readonly state?: StoredState }>;
   /** Samples with `atSeconds` of at least `sinceSeconds`, oldest first. */
   samples(service: ServiceId, sinceSeconds: number): Promise<readonly Sample[]>;
   /** The same sample may be written again: it replaces itself. */
@@ -169,7 +187,15 @@ export const stages = ['collect', 'window', 'analyze', 'decide', 'act', 'publish
 export type Stage = (typeof stages)[number];
 
 /** Metrics of Weir itself, fleet-wide: one metric per service would cost more than the service. */
-export const counters = ['ticks', 'holds', 'scaleOuts', 'scaleIns', 'failures', 'dropped', 'deadLetters'] as const;
+export const counters = [
+  'ticks',
+  'holds',
+  'scaleOuts',
+  'scaleIns',
+  'failures',
+  'dropped',
+  'deadLetters',
+] as const;
 export type Counter = (typeof counters)[number];
 
 export interface Telemetry {

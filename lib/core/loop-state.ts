@@ -14,14 +14,17 @@ export type Change = {
 export type RateObservation = {
   readonly atSeconds: number;
   readonly tasks: number;
+  /** Per task that had partitions to read: see effectiveTasks in capacity.ts. */
   readonly perTaskPerSecond: number;
-  readonly cpuPercent?: number;
 };
 
 /** What was learned of one task definition revision. Bounded: see capacity.ts. */
 export type CapacityMemory = {
   readonly revision: string;
+  /** Oldest first. */
   readonly saturated: readonly RateObservation[];
+  /** CPU while saturated: what "busy" looks like for this service. Absent until both were seen together. */
+  readonly saturatedCpuPercent?: number;
 };
 
 /** A bottleneck that is over. */
@@ -50,7 +53,11 @@ export type LoopState = {
   readonly heldFor?: HoldReason;
   /** In modes that do not act: the count that was last advised, so that it is told once. */
   readonly advisedTasks?: number;
-  readonly missing?: { readonly sinceSeconds: number; readonly fields: readonly Field[]; readonly told: boolean };
+  readonly missing?: {
+    readonly sinceSeconds: number;
+    readonly fields: readonly Field[];
+    readonly told: boolean;
+  };
   readonly bottlenecks: readonly Bottleneck[];
   /** Cleared within the last hour, newest last. */
   readonly pastBottlenecks: readonly PastBottleneck[];
@@ -70,3 +77,10 @@ export const initialLoopState: LoopState = {
   advised: [],
   polledAtSeconds: {},
 };
+
+const keptChanges = 5;
+
+/** The state after the desired count was changed, by whomever. */
+export function recordChange(state: LoopState, change: Change): LoopState {
+  return { ...state, desiredTasks: change.to, changes: [...state.changes, change].slice(-keptChanges) };
+}

@@ -6,6 +6,8 @@ import type { Field } from '../contract/measurement.ts';
 export type FieldPlan = {
   readonly field: Field;
   readonly everySeconds: number;
+  /** How far apart its points are. CloudWatch has one a minute, however seldom it is asked. */
+  readonly periodSeconds: number;
   /** The strategy cannot scale in without it. */
   readonly required: boolean;
   /** A point is fresh while the period it describes ended at most this long ago. */
@@ -33,10 +35,17 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
   // CloudWatch has one point a minute of these: asking more often buys nothing new.
   const everySeconds = Math.max(60, policy.evaluationSeconds);
   const freshSeconds = Math.max(publicationSeconds, everySeconds + publicationSeconds - 60);
-  const signal = (field: Field): FieldPlan => ({ field, everySeconds, required: true, freshSeconds });
+  const signal = (field: Field): FieldPlan => ({
+    field,
+    everySeconds,
+    periodSeconds: 60,
+    required: true,
+    freshSeconds,
+  });
   const support = (field: Field): FieldPlan => ({
     field,
     everySeconds: supportingSeconds,
+    periodSeconds: 60,
     required: false,
     freshSeconds: supportingSeconds + publicationSeconds,
   });
@@ -46,7 +55,13 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
     source.kind === 'kinesis'
       ? [signal('arrivalsPerSecond'), signal('lagSeconds'), signal('meanLagSeconds')]
       : [
-          { ...signal('backlogRecords'), everySeconds: policy.evaluationSeconds, freshSeconds: 120 },
+          // Asked for at each tick, and current when it is.
+          {
+            ...signal('backlogRecords'),
+            everySeconds: policy.evaluationSeconds,
+            periodSeconds: policy.evaluationSeconds,
+            freshSeconds: Math.max(120, 2 * policy.evaluationSeconds),
+          },
           signal('arrivalsPerSecond'),
           signal('processedPerSecond'),
           { ...signal('lagSeconds'), required: false },

@@ -1,0 +1,31 @@
+import type { PartialItemFailureResponse } from '@aws-lambda-powertools/batch/types';
+import { type Discovered, type DiscoverPorts, discover } from '../control/discover.ts';
+import { type Dispatched, type DispatchPorts, dispatch } from '../control/dispatch.ts';
+import { type EvaluatePorts, evaluateMessage } from '../control/evaluate.ts';
+import { type RelayPorts, relayRecord } from '../control/relay.ts';
+import { parseTagChange } from '../control/tag-change.ts';
+import { type Handler, sqsHandler, streamHandler } from './lambda.ts';
+
+/**
+ * What each function does with an event, given its ports. functions/ composes these with AWS, the local run with twins:
+ * nothing in them knows which.
+ */
+
+/** An event of aws.tag looks at the services it names; any other, the schedule's, at all of them. */
+export const discoverHandler =
+  (ports: DiscoverPorts): Handler<readonly Discovered[]> =>
+  async (event) =>
+    discover(ports, parseTagChange(event));
+
+export const dispatchHandler =
+  (ports: DispatchPorts): Handler<Dispatched> =>
+  async () =>
+    dispatch(ports);
+
+export const evaluateHandler = (ports: EvaluatePorts): Handler<PartialItemFailureResponse> =>
+  sqsHandler(async (body) => {
+    await evaluateMessage(body, ports);
+  }, ports.telemetry);
+
+export const publishHandler = (ports: RelayPorts): Handler<PartialItemFailureResponse> =>
+  streamHandler((newImage) => relayRecord(newImage, ports), ports.telemetry);

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { bottleneckKinds, bottleneckSchema } from '../contract/bottleneck.ts';
+import { holdReasons } from '../contract/decision.ts';
+import { type Field, fieldSchema, fields } from '../contract/measurement.ts';
+import type { Change, LoopState } from '../core/loop-state.ts';
+import { compactJson, jsonText } from './compact-json.ts';
+
+/**
+ * Loop state as JSON of few bytes: one kilobyte is one write unit, each minute and service. What repeats is written
+ * as rows, and moments in rows as seconds after `slotSeconds` (mostly before it, so negative).
+ */
+export function encodeLoop(loop: LoopState): string {
+  const { slotSeconds } = loop;
+  const after = (atSeconds: number) => atSeconds - slotSeconds;
+  return compactJson({
+    ...loop,
+    ...(loop.capacity && {
+      capacity: {
+        ...loop.capacity,
+        saturated: loop.capacity.saturated.map((it) => [after(it.atSeconds), it.tasks, it.perTaskPerSecond]),
+      },
+    }),
+    changes: loop.changes.map((it) => [after(it.atSeconds), it.from, it.to, it.by]),
+    wanted: loop.wanted.map((it) => [after(it.atSeconds), it.tasks]),
+    polledAtSeconds: Object.fromEntries(
+      Object.entries(loop.polledAtSeconds).map(([field, atSeconds]) => [field, after(atSeconds)]),
+    ),
+  });
+}
+
+const moment = z.number();
+const tasks = z.number().int().min(0);
+const closed = <K extends string>(record: Record<K, unknown>) => z.enum(Object.keys(record) as [K, ...K[]]);
+
+const shape = {
+  format: z.literal(1),
+  slotSeconds: moment,
+  desiredTasks: tasks.exactOptional(),
+  capacity: z
+    .object({
+      revision: z.string().max(1000),
+      saturated: z.array(z.tuple([moment, tasks, z.number()])).max(1000),
+      saturatedCpuPercent: z.number().exactOptional(),
+    })
+    .exactOptional(),
+  changes: z
+    .array(z.tuple([moment, tasks, tasks, z.enum(['weir', 'other'] satisfies Change['by'][])]))
+    .max(100),
+  wanted: z.array(z.tuple([moment, tasks])).max(1000),
+  heldFor: closed(holdReasons).exactOptional(),
+  advisedTasks: tasks.exactOptional(),
+  missing: z
+    .object({ sinceSeconds: moment, fields: z.array(fieldSchema).max(fields.length), told: z.boolean() })
+    .exactOptional(),
+  bottlenecks: z.array(bottleneckSchema).max(100),
+  pastBottlenecks: z
+    .array(z.object({ kind: closed(bottleneckKinds), sinceSeconds: moment, untilSeconds: moment }))
+    .max(1000),
+  advised: z.array(z.string().max(1000)).max(1000),
+  polledAtSeconds: z.partialRecord(fieldSchema, moment),
+} satisfies Record<keyof LoopState, z.ZodType>;
+
+const encodedLoopSchema = jsonText(z.object(shape));
+
+/** The inverse of `encodeLoop`; what is wrong, where the text is of another format or not a loop state at all. */
+export function decodeLoop(text: unknown): { readonly loop: LoopState } | { readonly wrong: string } {
+  const parsed = encodedLoopSchema.safeParse(text);
+  if (!parsed.success) return { wrong: z.prettifyError(parsed.error) };
+  const { capacity, ...encoded } = parsed.data;
+  const { slotSeconds } = encoded;
+  const at = (afterSlot: number) => Math.round((slotSeconds + afterSlot) * 1000) / 1000;
+  const polled = Object.entries(encoded.polledAtSeconds).map(([field, after]) => [field, at(after)]);
+  return {
+    loop: {
+      ...encoded,
+      ...(capacity && {
+        capacity: {
+          ...capacity,
+          saturated: capacity.saturated.map(([after, count, perTaskPerSecond]) => ({
+            atSeconds: at(after),
+            tasks: count,
+            perTaskPerSecond,
+          })),
+        },
+      }),
+      changes: encoded.changes.map(([after, from, to, by]) => ({ atSeconds: at(after), from, to, by })),
+      wanted: encoded.wanted.map(([after, count]) => ({ atSeconds: at(after), tasks: count })),
+      polledAtSeconds: Object.fromEntries(polled) as Partial<Record<Field, number>>,
+    },
+  };
+}

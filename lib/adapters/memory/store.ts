@@ -1,0 +1,81 @@
+import type { ServiceId } from '../../contract/service-id.ts';
+import type { Store, StoredRegistration, StoredState } from '../../control/ports.ts';
+import type { Sample } from '../../core/sample.ts';
+
+/** Samples older than this, against the newest of their service, are gone: memory stays bounded as TTL bounds it. */
+const keepSeconds = 7200;
+
+export type CommitListener = (
+  ...commit: ['state', StoredState] | ['registration', StoredRegistration]
+) => void;
+
+export type MemoryStore = Store & {
+  /** Tells each commit that took place, in order, at once: what the table's stream tells in AWS. */
+  onCommit(listener: CommitListener): void;
+};
+
+/**
+ * The table in memory. Items are frozen and handed out as they are, not copied: the types are readonly throughout,
+ * and a simulation reads and writes millions of them.
+ */
+export function createMemoryStore(): MemoryStore {
+  const registrations = new Map<ServiceId, StoredRegistration>();
+  const states = new Map<ServiceId, StoredState>();
+  const samples = new Map<ServiceId, Sample[]>();
+  const listeners: CommitListener[] = [];
+  let dispatched: number | undefined;
+
+  const supersedes = (stored: { readonly version: number } | undefined, version: number) =>
+    version === (stored?.version ?? 0) + 1;
+
+  return {
+    load: async (service) => {
+      const registration = registrations.get(service);
+      const state = states.get(service);
+      return { ...(registration && { registration }), ...(state && { state }) };
+    },
+
+    samples: async (service, sinceSeconds) => {
+      const known = samples.get(service) ?? [];
+      const first = known.findIndex((sample) => sample.atSeconds >= sinceSeconds);
+      return first === -1 ? [] : known.slice(first);
+    },
+
+    putSample: async (service, sample) => {
+      const known = samples.get(service) ?? [];
+      samples.set(service, known);
+      let after = known.length;
+      while (after > 0 && (known[after - 1]?.atSeconds ?? 0) > sample.atSeconds) after--;
+      const replaces = known[after - 1]?.atSeconds === sample.atSeconds;
+      known.splice(replaces ? after - 1 : after, replaces ? 1 : 0, Object.freeze(sample));
+      const newest = known.at(-1)?.atSeconds ?? sample.atSeconds;
+      while ((known[0]?.atSeconds ?? newest) < newest - keepSeconds) known.shift();
+    },
+
+    commitState: async (state) => {
+      if (!supersedes(states.get(state.service), state.version)) return 'conflict';
+      states.set(state.service, Object.freeze(state));
+      for (const listener of listeners) listener('state', state);
+      return 'committed';
+    },
+
+    commitRegistration: async (registration) => {
+      if (!supersedes(registrations.get(registration.service), registration.version)) return 'conflict';
+      registrations.set(registration.service, Object.freeze(registration));
+      for (const listener of listeners) listener('registration', registration);
+      return 'committed';
+    },
+
+    registrations: async () => [...registrations.values()].filter((it) => it.status !== 'retired'),
+
+    dispatchedUntil: async () => dispatched,
+
+    setDispatchedUntil: async (slotSeconds) => {
+      dispatched = Math.max(dispatched ?? slotSeconds, slotSeconds);
+    },
+
+    onCommit: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}

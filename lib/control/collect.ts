@@ -1,0 +1,121 @@
+import type { Registration } from '../config/registration.ts';
+import type { Tick } from '../contract/messages.ts';
+import { initialLoopState, type LoopState } from '../core/loop-state.ts';
+import { dueFields, planMeasurements } from '../core/measure.ts';
+import type { Sample } from '../core/sample.ts';
+import { windowSeconds } from '../core/window.ts';
+import type { StoredState, TickPorts } from './ports.ts';
+import { readFields } from './readings.ts';
+import { recover, recoverGone } from './recover.ts';
+import { type EventDraft, stateEventId, toOutbox } from './render-events.ts';
+import type { ReportOf, TickReport } from './tick-report.ts';
+
+/** Everything that one tick thinks with. */
+export type Collected = {
+  readonly kind: 'collected';
+  readonly tick: Tick;
+  /** The moment that the service was looked at. */
+  readonly nowSeconds: number;
+  readonly registration: Registration;
+  /** Version of the stored state, 0 if there is none: what this tick writes comes after it. */
+  readonly version: number;
+  /** The state that the last tick left, with what has become of its decision. */
+  readonly loop: LoopState;
+  /** Samples of the last hour, oldest first; the last one is this tick's and is not stored yet. */
+  readonly samples: readonly Sample[];
+  readonly sample: Sample;
+  /** When each field was last asked for, this tick included. */
+  readonly polledAtSeconds: LoopState['polledAtSeconds'];
+  /** What is to be told of a decision that was in flight. */
+  readonly recovered: readonly EventDraft[];
+};
+
+/** Loads what is known of the service, looks at ECS, and reads what is due; or says why there is nothing to do. */
+export async function collect(tick: Tick, ports: TickPorts): Promise<Collected | TickReport> {
+  const { service } = tick;
+  const stored = await ports.store.load(service);
+  const nowSeconds = ports.clock.nowSeconds();
+  if (stored.registration?.status !== 'managed') return { kind: 'not-managed', ...tick };
+  const { registration } = stored.registration;
+  const obstacle = obstacleTo(tick, registration, stored.state, nowSeconds);
+  if (obstacle !== undefined) return obstacle;
+
+  const { version, inFlight, loop: before } = stored.state ?? { version: 0, loop: initialLoopState };
+  const { policy, sources } = registration;
+  // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
+  const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
+  const target = { service, source: sources[0], nowSeconds };
+  const [description, [known, readings]] = await Promise.all([
+    ports.services.describe(service),
+    ports.store
+      .samples(service, nowSeconds - windowSeconds)
+      .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
+  ]);
+  if (description.kind === 'gone') {
+    return (
+      (await buryInFlight(tick, stored.state, ports)) ?? { kind: 'gone', cause: description.cause, ...tick }
+    );
+  }
+  if (description.scheduling === 'DAEMON') {
+    return (await buryInFlight(tick, stored.state, ports)) ?? { kind: 'daemon', ...tick };
+  }
+  const { observation } = description;
+  const recovered = inFlight && recover(inFlight, observation.desiredTasks, before);
+  const { series, unread, polled } = readings;
+  const sample: Sample = { atSeconds: nowSeconds, observation, series, unread };
+  return {
+    kind: 'collected',
+    tick,
+    nowSeconds,
+    registration,
+    version,
+    loop: recovered?.loop ?? before,
+    samples: [...known, sample],
+    sample,
+    polledAtSeconds: {
+      ...before.polledAtSeconds,
+      ...Object.fromEntries(polled.map((field) => [field, tick.slotSeconds])),
+    },
+    recovered: recovered === undefined ? [] : [recovered.told],
+  };
+}
+
+/** Why this tick is not to be evaluated. */
+function obstacleTo(
+  tick: Tick,
+  { policy }: Registration,
+  state: StoredState | undefined,
+  nowSeconds: number,
+): ReportOf<'late' | 'duplicate' | 'busy'> | undefined {
+  const ageSeconds = nowSeconds - tick.slotSeconds;
+  if (ageSeconds > policy.evaluationSeconds) return { kind: 'late', lateSeconds: ageSeconds, ...tick };
+  if (state === undefined) return undefined;
+  if (state.loop.slotSeconds >= tick.slotSeconds) return { kind: 'duplicate', ...tick };
+  // Whoever holds the lease may be about to call UpdateService. Only after it has run out is ECS worth looking at.
+  if (state.leaseUntilSeconds !== undefined && state.leaseUntilSeconds > nowSeconds) {
+    return { kind: 'busy', untilSeconds: state.leaseUntilSeconds, ...tick };
+  }
+  return undefined;
+}
+
+/**
+ * Ends a decision in flight whose service is gone. Left there, it would be settled by whatever service next has the
+ * name. Nothing is written when nothing is in flight.
+ */
+async function buryInFlight(
+  tick: Tick,
+  state: StoredState | undefined,
+  { store, clock }: TickPorts,
+): Promise<ReportOf<'overtaken'> | undefined> {
+  if (state?.inFlight === undefined) return undefined;
+  const { service, slotSeconds } = tick;
+  const { loop, told } = recoverGone(state.inFlight, state.loop);
+  const version = state.version + 1;
+  const committed = await store.commitState({
+    service,
+    version,
+    loop: { ...loop, slotSeconds },
+    outbox: toOutbox([told], service, clock.nowSeconds(), (index) => stateEventId(service, version, index)),
+  });
+  return committed === 'conflict' ? { kind: 'overtaken', ...tick } : undefined;
+}

@@ -1,0 +1,125 @@
+import type { Registration } from '../config/registration.ts';
+import type { TickMessage } from '../contract/messages.ts';
+import { metricQueriesOf } from './measurements.ts';
+import type { Clock, Store, Telemetry, TickQueue } from './ports.ts';
+
+/**
+ * How far ahead each run plans. Scheduler fires anywhere within its minute, so that runs are up to two minutes apart;
+ * what one run has sent the next leaves out.
+ */
+export const dispatchHorizonSeconds = 120;
+
+/** GetMetricData takes 500 queries; a message's services are read in one call. */
+const queriesPerMessage = 500;
+/** As the message's schema bounds it. */
+const servicesPerMessage = 100;
+
+export type DispatchPorts = {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly tickQueue: TickQueue;
+  readonly telemetry: Telemetry;
+};
+
+export type Dispatched = {
+  readonly messages: number;
+  /** Ticks: a service at a slot. */
+  readonly ticks: number;
+  /** Slots up to here are sent. */
+  readonly untilSeconds: number;
+};
+
+/**
+ * Sends the ticks of the coming two minutes, each for an absolute slot, to become visible at that slot. A run that is
+ * cut short sends again what the next one cannot know of: equal slots of a service collapse in evaluate.
+ */
+export async function dispatch(ports: DispatchPorts): Promise<Dispatched> {
+  const { clock, store, tickQueue, telemetry } = ports;
+  const [stored, cursor] = await Promise.all([store.registrations(), store.dispatchedUntil()]);
+  const registrations = stored.flatMap((it) => (it.status === 'managed' ? [it.registration] : []));
+  const nowSeconds = clock.nowSeconds();
+  const untilSeconds = Math.floor(nowSeconds + dispatchHorizonSeconds);
+  // A clock that was far ahead has left a cursor that nothing moves back; believed, it would stop every tick until then.
+  const believed =
+    cursor !== undefined && cursor <= untilSeconds + dispatchHorizonSeconds ? cursor : undefined;
+  if (believed !== cursor)
+    telemetry.warn('The cursor of dispatch lies in the future and is not used.', { cursor });
+
+  const messages = planMessages(registrations, believed, nowSeconds, untilSeconds);
+  if (messages.length > 0) {
+    await tickQueue.send(
+      messages.map((message) => ({ message, delaySeconds: Math.max(0, message.slotSeconds - nowSeconds) })),
+    );
+    await store.setDispatchedUntil(untilSeconds);
+  }
+  const dispatched = {
+    messages: messages.length,
+    ticks: messages.reduce((sum, it) => sum + it.services.length, 0),
+    untilSeconds,
+  };
+  telemetry.info('Dispatched', dispatched);
+  return dispatched;
+}
+
+/** The messages of all slots after `cursor` up to `untilSeconds`, in the order of their slots, then of the services. */
+export function planMessages(
+  registrations: readonly Registration[],
+  cursor: number | undefined,
+  nowSeconds: number,
+  untilSeconds: number,
+): TickMessage[] {
+  const bySlot = new Map<number, Registration[]>();
+  for (const registration of registrations.toSorted((a, b) => compare(a.service, b.service))) {
+    for (const slotSeconds of slotsOf(registration, cursor, nowSeconds, untilSeconds)) {
+      const slot = bySlot.get(slotSeconds) ?? [];
+      bySlot.set(slotSeconds, slot);
+      slot.push(registration);
+    }
+  }
+  return [...bySlot]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([slotSeconds, due]) => pack(due).map((services) => ({ slotSeconds, services })));
+}
+
+/**
+ * The slots of a service: multiples of its cadence, after the cursor, and none that evaluate would drop as older than
+ * the cadence. E.g. every 60 s, with the cursor at 12:02:00 and now 12:00:50: 12:02 is sent already; none is due until
+ * 12:02:50. Without a cursor: 12:00, 12:01 and 12:02.
+ */
+function slotsOf(
+  { policy }: Registration,
+  cursor: number | undefined,
+  nowSeconds: number,
+  untilSeconds: number,
+): number[] {
+  const cadence = policy.evaluationSeconds;
+  const afterSeconds = Math.max(cursor ?? Number.NEGATIVE_INFINITY, nowSeconds - cadence);
+  const slots: number[] = [];
+  for (let slot = (Math.floor(afterSeconds / cadence) + 1) * cadence; slot <= untilSeconds; slot += cadence) {
+    slots.push(slot);
+  }
+  return slots;
+}
+
+/** Services of one slot in messages that fit one GetMetricData call even when every field is due. */
+function pack(registrations: readonly Registration[]): string[][] {
+  const messages: string[][] = [];
+  let queries = 0;
+  for (const { service, policy, sources } of registrations) {
+    const message = messages.at(-1);
+    const own = metricQueriesOf(service, policy, sources);
+    if (message === undefined || message.length >= servicesPerMessage || queries + own > queriesPerMessage) {
+      messages.push([service]);
+      queries = own;
+    } else {
+      message.push(service);
+      queries += own;
+    }
+  }
+  return messages;
+}
+
+/** By code unit: the same order on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,130 @@
+import type { RegisteredSource } from '../config/registration.ts';
+import type { Field, Point } from '../contract/measurement.ts';
+import type { ServiceId } from '../contract/service-id.ts';
+import type { FieldPlan } from '../core/measure.ts';
+import type { Sample, Unread } from '../core/sample.ts';
+import { type Measurement, measurementOf } from './measurements.ts';
+import type { TickPorts } from './ports.ts';
+
+/** What asking for the fields that were due has brought. */
+export type Readings = {
+  /** Points that are new, or differ from what was read before. */
+  readonly series: Sample['series'];
+  readonly unread: readonly Unread[];
+  /** Fields whose call worked. The others are due again at the next tick. */
+  readonly polled: readonly Field[];
+};
+
+type Reading = {
+  readonly field: Field;
+  readonly points: readonly Point[];
+  readonly unread?: Unread['cause'];
+};
+
+type Target = {
+  readonly service: ServiceId;
+  readonly source: RegisteredSource | undefined;
+  readonly nowSeconds: number;
+};
+
+/** How far back a field is asked for that was never read: enough to see a trend at the first tick. */
+const firstReachSeconds = 900;
+/** The newest minutes are asked for again: CloudWatch revises them, and more points do not cost more. */
+const revisedSeconds = 300;
+/** The table keeps six digits of a value. A revision below that is none. */
+const sameWithin = 1e-5;
+
+/**
+ * Reads the fields that are due. `known` are the samples so far: a field is asked for from its last known point on, so
+ * that nothing is lost while nobody asked, and nothing is kept twice.
+ */
+export async function readFields(
+  due: readonly FieldPlan[],
+  known: readonly Sample[],
+  target: Target,
+  ports: Pick<TickPorts, 'metrics' | 'queues' | 'telemetry'>,
+): Promise<Readings> {
+  const readings = await Promise.all(
+    due.map(({ field }): Promise<Reading> => {
+      const measurement = measurementOf(field, target.service, target.source);
+      return measurement.kind === 'metric'
+        ? readMetric(field, measurement, known, target, ports)
+        : readDepth(field, target, ports);
+    }),
+  );
+  return {
+    series: Object.fromEntries(
+      readings.filter((it) => it.points.length > 0).map((it) => [it.field, it.points]),
+    ),
+    unread: readings.flatMap((it) =>
+      it.unread === undefined ? [] : [{ field: it.field, cause: it.unread }],
+    ),
+    polled: readings.filter((it) => it.unread === undefined || it.unread === 'absent').map((it) => it.field),
+  };
+}
+
+async function readMetric(
+  field: Field,
+  { query, convert }: Extract<Measurement, { kind: 'metric' }>,
+  known: readonly Sample[],
+  { service, nowSeconds }: Target,
+  { metrics, telemetry }: Pick<TickPorts, 'metrics' | 'telemetry'>,
+): Promise<Reading> {
+  const knownValues = knownPoints(known, field);
+  const newestSeconds = Math.max(...knownValues.keys());
+  const sinceSeconds = Math.min(
+    knownValues.size > 0 ? newestSeconds : nowSeconds - firstReachSeconds,
+    nowSeconds - revisedSeconds,
+  );
+  const answer = await metrics.read({ ...query, sinceSeconds });
+  if (answer.kind === 'failed') {
+    telemetry.warn('A metric could not be read.', {
+      service,
+      field,
+      cause: answer.cause,
+      message: answer.message,
+    });
+    return { field, points: [], unread: answer.cause };
+  }
+  const points = answer.points
+    .map((point) => ({ atSeconds: point.atSeconds, value: convert(point.value) }))
+    .filter((point) => isNews(point, knownValues.get(point.atSeconds)));
+  if (answer.partial) return { field, points, unread: 'partial' };
+  return points.length > 0 ? { field, points } : { field, points, unread: 'absent' };
+}
+
+function isNews(point: Point, knownValue: number | undefined): boolean {
+  if (knownValue === undefined) return true;
+  return (
+    Math.abs(point.value - knownValue) > sameWithin * Math.max(Math.abs(point.value), Math.abs(knownValue))
+  );
+}
+
+/** Value by moment; of two for the same moment the one of the later sample. */
+function knownPoints(samples: readonly Sample[], field: Field): Map<number, number> {
+  const values = new Map<number, number>();
+  for (const sample of samples) {
+    for (const point of sample.series[field] ?? []) values.set(point.atSeconds, point.value);
+  }
+  return values;
+}
+
+/**
+ * Messages that wait and messages that tasks hold are the backlog. Delayed ones are not: nobody can receive them yet,
+ * however many tasks there are. E.g. 120 visible, 30 in flight and 500 delayed are a backlog of 150.
+ */
+async function readDepth(
+  field: Field,
+  { service, source, nowSeconds }: Target,
+  { queues, telemetry }: Pick<TickPorts, 'queues' | 'telemetry'>,
+): Promise<Reading> {
+  const answer =
+    source?.queueUrl === undefined
+      ? { kind: 'failed' as const, cause: 'error' as const, message: 'The registration has no queue URL.' }
+      : await queues.depth(source.queueUrl);
+  if (answer.kind === 'failed') {
+    telemetry.warn('A queue could not be read.', { service, cause: answer.cause, message: answer.message });
+    return { field, points: [], unread: answer.cause };
+  }
+  return { field, points: [{ atSeconds: nowSeconds, value: answer.visible + answer.inFlight }] };
+}

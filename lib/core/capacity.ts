@@ -1,0 +1,251 @@
+import type { Field, Point } from '../contract/measurement.ts';
+import type { CapacityMemory, RateObservation } from './loop-state.ts';
+import type { ServiceContext } from './plan.ts';
+import type { Flow, FlowInterval } from './rates.ts';
+import { clamp, median, quantile } from './statistics.ts';
+import type { TaskCount, Window } from './window.ts';
+
+/** What one task can process (μ), and how well that is known. */
+export type CapacityEstimate =
+  | {
+      /** saturated: seen with a backlog waiting. busy: processed rate ÷ how busy the CPU says the tasks are. */
+      readonly source: 'saturated' | 'busy';
+      readonly taskRatePerSecond: number;
+      readonly certainty: number;
+    }
+  /** The most that a task was seen to do without being saturated: it can do at least that. */
+  | { readonly source: 'floor'; readonly taskRatePerSecond: number; readonly certainty: 0 }
+  | { readonly source: 'unknown'; readonly certainty: 0 };
+
+/**
+ * Tasks that n tasks are worth when P even partitions are handed out whole: the heaviest task holds ⌈P/n⌉ of them,
+ * and the stream is only as fast as that one. n_eff = P / ⌈P/n⌉, at most P.
+ * E.g. 8 partitions: 4 tasks are worth 4, and so are 5, 6 and 7 (one of them still holds two); 8 are worth 8.
+ * Without partitions n_eff = n.
+ */
+export function effectiveTasks(tasks: number, partitions: number | undefined): number {
+  if (partitions === undefined || tasks <= 0) return Math.max(0, tasks);
+  if (tasks >= partitions) return partitions;
+  return partitions / Math.ceil(partitions / tasks);
+}
+
+/**
+ * The smallest count of tasks that is worth at least `effective` tasks; `undefined` if the partitions do not allow
+ * it. E.g. with 8 partitions 4.2 effective tasks need 8.
+ */
+export function tasksFor(effective: number, partitions: number | undefined): number | undefined {
+  // Rounding must not buy a whole task for a millionth of one.
+  const least = Math.max(0, Math.ceil(effective - 1e-6));
+  if (partitions === undefined) return least;
+  if (effective > partitions + 1e-6) return undefined;
+  if (least === 0) return 0;
+  for (let tasks = least; tasks < partitions; tasks++) {
+    if (effectiveTasks(tasks, partitions) >= effective - 1e-6) return tasks;
+  }
+  return partitions;
+}
+
+/** Tasks count as saturated while what waits would take each of them this long. Polling alone makes lag of a second or two. */
+const saturatedLagSeconds = 10;
+/** A day's peak and the one before: enough for a median, and few hundred bytes in the table. */
+const keptObservations = 16;
+
+/** Whether the consuming count was one and the same, undisturbed, from `settleSeconds` before an interval to its end. */
+function steadyTasks(
+  counts: readonly TaskCount[],
+  interval: { fromSeconds: number; toSeconds: number },
+  settleSeconds: number,
+  revision: string,
+): number | undefined {
+  let tasks: number | undefined;
+  let before: TaskCount | undefined;
+  let covered = false;
+  for (const count of counts) {
+    if (count.atSeconds <= interval.fromSeconds - settleSeconds) {
+      before = count;
+      continue;
+    }
+    if (before !== undefined) {
+      if (!undisturbed(before, revision)) return undefined;
+      tasks = before.runningTasks;
+      before = undefined;
+    }
+    if (tasks === undefined || !undisturbed(count, revision) || count.runningTasks !== tasks)
+      return undefined;
+    if (count.atSeconds >= interval.toSeconds) {
+      covered = true;
+      break;
+    }
+  }
+  return covered && tasks !== undefined && tasks > 0 ? tasks : undefined;
+}
+
+function undisturbed(count: TaskCount, revision: string): boolean {
+  return !count.deploying && count.revision === revision && count.desiredTasks === count.runningTasks;
+}
+
+function isSaturated(interval: FlowInterval): boolean {
+  const enough = saturatedLagSeconds * interval.processedPerSecond;
+  return (
+    interval.processedPerSecond > 0 && interval.backlogBefore >= enough && interval.backlogAfter >= enough
+  );
+}
+
+/**
+ * Adds what the window newly shows of saturated tasks. Learned only where it says something of the tasks: backlog at
+ * both ends, one steady count for longer than a rebalance, no deployment, one revision. Fresh tasks, pauses and
+ * deployments would teach a low μ, a low μ asks for more tasks, and more tasks bring more of the same.
+ */
+export function learnCapacity(
+  window: Window,
+  flow: Flow,
+  memory: CapacityMemory | undefined,
+  context: ServiceContext,
+): CapacityMemory {
+  const { revision } = window.observation;
+  const known: CapacityMemory = memory?.revision === revision ? memory : { revision, saturated: [] };
+  const newest = known.saturated.at(-1)?.atSeconds ?? 0;
+  const partitions = context.sources[0]?.partitions;
+  const settleSeconds = context.policy.rebalanceSeconds + 30;
+  const learned: RateObservation[] = [];
+  const cpu: number[] = [];
+  for (const interval of flow.intervals) {
+    if (interval.toSeconds < window.nowSeconds - 900 || !isSaturated(interval)) continue;
+    const tasks = steadyTasks(window.taskCounts, interval, settleSeconds, revision);
+    if (tasks === undefined) continue;
+    const cpuPercent = pointAt(window, 'cpuPercent', interval.toSeconds);
+    if (cpuPercent !== undefined) cpu.push(cpuPercent);
+    if (interval.toSeconds > newest) {
+      learned.push({
+        atSeconds: interval.toSeconds,
+        tasks,
+        perTaskPerSecond: significant(interval.processedPerSecond / effectiveTasks(tasks, partitions)),
+      });
+    }
+  }
+  const saturatedCpuPercent = median(cpu) ?? known.saturatedCpuPercent;
+  return {
+    revision,
+    saturated:
+      learned.length === 0 ? known.saturated : [...known.saturated, ...learned].slice(-keptObservations),
+    ...(saturatedCpuPercent === undefined ? {} : { saturatedCpuPercent: significant(saturatedCpuPercent) }),
+  };
+}
+
+/** Four digits say all that is known, and keep the table's item small. */
+function significant(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** A minute's value whose period holds the moment. */
+function pointAt(window: Window, field: Field, atSeconds: number): number | undefined {
+  return window.series[field]?.find(
+    (point) => point.atSeconds >= atSeconds && point.atSeconds - 60 < atSeconds,
+  )?.value;
+}
+
+/**
+ * CPU at which a service that was never seen saturated is taken to be full. Lower than 100, so that the first guess
+ * of μ is on the careful side; certainty stays low until saturation was seen.
+ */
+const assumedSaturatedCpuPercent = 80;
+const assumedCertainty = 0.3;
+
+/**
+ * μ from what is known, best first: seen at saturation at least twice; else busy-based (below); else a floor.
+ * Busy-based: μ = X / (n_eff · busy), busy = CPU ÷ CPU at saturation. E.g. 4 tasks at 40 % CPU process 800 records/s
+ * and were saturated at 90 %: μ = 800 / (4 · 0.444) = 450 records/s.
+ */
+export function estimateCapacity(
+  window: Window,
+  flow: Flow,
+  memory: CapacityMemory,
+  context: ServiceContext,
+): CapacityEstimate {
+  if (memory.saturated.length >= 2) {
+    const rates = memory.saturated.map((it) => it.perTaskPerSecond);
+    const taskRatePerSecond = median(rates) ?? 0;
+    return { source: 'saturated', taskRatePerSecond, certainty: certaintyOf(rates) };
+  }
+  const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
+  const busy = busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
+  const single = memory.saturated[0]?.perTaskPerSecond;
+  if (single !== undefined)
+    return { source: 'saturated', taskRatePerSecond: single, certainty: certaintyOf([single]) };
+  const busyRate = median(busy);
+  if (busyRate !== undefined && busy.length >= 3) {
+    const certainty = memory.saturatedCpuPercent === undefined ? assumedCertainty : 0.8 * certaintyOf(busy);
+    return { source: 'busy', taskRatePerSecond: busyRate, certainty: Math.min(certainty, certaintyOf(busy)) };
+  }
+  const floor = quantile(
+    seen.map((it) => it.perTaskPerSecond),
+    0.9,
+  );
+  return floor === undefined || floor <= 0
+    ? { source: 'unknown', certainty: 0 }
+    : { source: 'floor', taskRatePerSecond: floor, certainty: 0 };
+}
+
+/**
+ * How well k observations pin a rate down: k/(k+1) · (1 − their interquartile range ÷ their median). E.g. one
+ * observation 0.5; nine within a range of 10 %: 0.9 · 0.9 = 0.81.
+ */
+export function certaintyOf(rates: readonly number[]): number {
+  const middle = median(rates);
+  if (middle === undefined || middle <= 0) return 0;
+  const spread = ((quantile(rates, 0.75) ?? middle) - (quantile(rates, 0.25) ?? middle)) / middle;
+  return (rates.length / (rates.length + 1)) * (1 - clamp(spread, 0, 1));
+}
+
+type SeenRate = { readonly atSeconds: number; readonly perTaskPerSecond: number };
+
+/** λ per task in each minute in which the tasks kept up: then what arrives is what they process. */
+function unsaturatedRates(
+  window: Window,
+  flow: Flow,
+  revision: string,
+  partitions: number | undefined,
+): SeenRate[] {
+  const lag = new Map(flow.lag.map((point) => [Math.round(point.atSeconds / 60), point.value]));
+  const seen: SeenRate[] = [];
+  for (const point of flow.arrivals) {
+    const behind = lag.get(Math.round(point.atSeconds / 60));
+    if (behind === undefined || behind >= saturatedLagSeconds) continue;
+    const tasks = runningAt(window.taskCounts, point, revision);
+    if (tasks !== undefined && tasks > 0) {
+      seen.push({
+        atSeconds: point.atSeconds,
+        perTaskPerSecond: point.value / effectiveTasks(tasks, partitions),
+      });
+    }
+  }
+  return seen;
+}
+
+/** Consuming count during a minute, if ECS said the same at its start and its end. */
+function runningAt(counts: readonly TaskCount[], point: Point, revision: string): number | undefined {
+  let start: TaskCount | undefined;
+  for (const count of counts) {
+    if (count.atSeconds <= point.atSeconds - 60) start = count;
+    else if (count.atSeconds >= point.atSeconds) {
+      const same =
+        start !== undefined && start.runningTasks === count.runningTasks && count.revision === revision;
+      return same && !count.deploying ? count.runningTasks : undefined;
+    }
+  }
+  return undefined;
+}
+
+function busyRates(window: Window, seen: readonly SeenRate[], saturatedCpuPercent: number): number[] {
+  const cpu = new Map(
+    (window.series.cpuPercent ?? []).map((point) => [Math.round(point.atSeconds / 60), point.value]),
+  );
+  const rates: number[] = [];
+  for (const it of seen) {
+    const percent = cpu.get(Math.round(it.atSeconds / 60));
+    // Under a few percent the idle load of the process itself is what is measured.
+    if (percent !== undefined && percent >= 5)
+      rates.push(it.perTaskPerSecond * (saturatedCpuPercent / percent));
+  }
+  return rates;
+}

@@ -1,0 +1,181 @@
+import type { Field, Point } from '../contract/measurement.ts';
+import { type FieldPlan, planMeasurements } from './measure.ts';
+import type { ServiceContext } from './plan.ts';
+import type { Sample, ServiceObservation, Unread } from './sample.ts';
+import { maximum, mean } from './statistics.ts';
+
+/** How far back a window reaches. */
+export const windowSeconds = 3600;
+
+export type Freshness = {
+  readonly state: 'fresh' | 'stale' | 'missing';
+  /** Age of the newest point, from the end of its period; absent when missing. */
+  readonly ageSeconds?: number;
+  /** Share of the points that were due in the last ten periods and are there, 0 to 1. */
+  readonly completeness: number;
+};
+
+export type TaskCount = Readonly<
+  Pick<ServiceObservation, 'desiredTasks' | 'runningTasks' | 'revision' | 'deploying'> & { atSeconds: number }
+>;
+
+/** The seed's window summary: of whatever was measured in the window. */
+export type WindowSummary = {
+  readonly count: number;
+  readonly meanThroughputPerSecond?: number;
+  readonly meanP95Ms?: number;
+  readonly maxP99Ms?: number;
+  readonly meanCpuPercent?: number;
+  readonly maxMemoryPercent?: number;
+  readonly meanErrorPercent?: number;
+  readonly maxQueueRecords?: number;
+  readonly meanBackpressure?: number;
+};
+
+/** A service's recent past, put together from its samples. */
+export type Window = {
+  readonly nowSeconds: number;
+  readonly observation: ServiceObservation;
+  /** Points of each field, oldest first, one for each moment. */
+  readonly series: Readonly<Partial<Record<Field, readonly Point[]>>>;
+  /** What ECS said at each tick, oldest first, this tick included. */
+  readonly taskCounts: readonly TaskCount[];
+  readonly plan: readonly FieldPlan[];
+  readonly freshness: Readonly<Partial<Record<Field, Freshness>>>;
+  readonly unread: readonly Unread[];
+  readonly summary: WindowSummary;
+};
+
+/**
+ * Puts samples (oldest first; the last is this tick's) together. Of two points for the same moment the one that
+ * was read later stands: CloudWatch revises its newest values.
+ * @throws RangeError if there is no sample: a tick always has its own.
+ */
+export function assembleWindow(
+  samples: readonly Sample[],
+  context: ServiceContext,
+  nowSeconds: number,
+): Window {
+  const current = samples.at(-1);
+  if (current === undefined) throw new RangeError('a window needs the sample of its own tick; received none');
+  const from = nowSeconds - windowSeconds;
+  const series: Partial<Record<Field, Point[]>> = {};
+  const taskCounts: TaskCount[] = [];
+  for (const sample of samples) {
+    if (sample.atSeconds >= from) taskCounts.push({ atSeconds: sample.atSeconds, ...sample.observation });
+    for (const field in sample.series) {
+      const points = sample.series[field as Field] ?? [];
+      series[field as Field] ??= [];
+      for (const point of points) {
+        // A point from the future is a clock gone wrong, not news.
+        if (point.atSeconds > from && point.atSeconds <= nowSeconds)
+          insert(series[field as Field] ?? [], point);
+      }
+    }
+  }
+  const plan = planMeasurements(context.policy, context.sources);
+  const freshness: Partial<Record<Field, Freshness>> = {};
+  for (const field in series) {
+    freshness[field as Field] = freshnessOf(pushed, series[field as Field] ?? [], nowSeconds);
+  }
+  for (const it of plan) freshness[it.field] = freshnessOf(it, series[it.field] ?? [], nowSeconds);
+  return {
+    nowSeconds,
+    observation: current.observation,
+    series,
+    taskCounts,
+    plan,
+    freshness,
+    unread: current.unread,
+    summary: summarize(series, samples.length),
+  };
+}
+
+/** Points come nearly in order: the end of the series is looked at first. */
+function insert(points: Point[], point: Point): void {
+  let index = points.length;
+  while (index > 0 && (points[index - 1]?.atSeconds ?? 0) > point.atSeconds) index--;
+  if (points[index - 1]?.atSeconds === point.atSeconds) points[index - 1] = point;
+  else points.splice(index, 0, point);
+}
+
+/** A field that nobody plans to ask for: a service pushed it. */
+const pushed = { periodSeconds: 60, freshSeconds: 180 };
+
+/** How many periods completeness looks back over. */
+const completenessPeriods = 10;
+
+/**
+ * A field is fresh while its newest point is younger than its plan allows. Completeness counts the points of the
+ * ten periods before the newest one, or of as many as there can be since the first: e.g. 8 points in ten minutes
+ * of minutely points are 0.8.
+ */
+function freshnessOf(
+  plan: Pick<FieldPlan, 'periodSeconds' | 'freshSeconds'>,
+  points: readonly Point[],
+  nowSeconds: number,
+): Freshness {
+  const newest = points.at(-1);
+  const oldest = points[0];
+  if (newest === undefined || oldest === undefined) return { state: 'missing', completeness: 0 };
+  const { periodSeconds } = plan;
+  const spanSeconds = Math.min(
+    completenessPeriods * periodSeconds,
+    newest.atSeconds - oldest.atSeconds + periodSeconds,
+  );
+  const due = Math.max(1, Math.round(spanSeconds / periodSeconds));
+  let present = 0;
+  for (let index = points.length - 1; index >= 0; index--) {
+    if ((points[index]?.atSeconds ?? 0) <= newest.atSeconds - spanSeconds) break;
+    present++;
+  }
+  const ageSeconds = nowSeconds - newest.atSeconds;
+  return {
+    state: ageSeconds <= plan.freshSeconds ? 'fresh' : 'stale',
+    ageSeconds,
+    completeness: Math.min(1, present / due),
+  };
+}
+
+/** The seed's summary of a window. Its mean p95 is a mean over time of the p95 of all tasks, as measured. */
+export function summarize(series: Window['series'], count: number): WindowSummary {
+  const values = (field: Field) => (series[field] ?? []).map((point) => point.value);
+  const measured: Record<Exclude<keyof WindowSummary, 'count'>, number | undefined> = {
+    meanThroughputPerSecond: mean(values('processedPerSecond')),
+    meanP95Ms: mean(values('p95Ms')),
+    maxP99Ms: maximum(values('p99Ms')),
+    meanCpuPercent: mean(values('cpuPercent')),
+    maxMemoryPercent: maximum(values('memoryPercent')),
+    meanErrorPercent: mean(values('errorPercent')),
+    maxQueueRecords: maximum(values('queueRecords')),
+    meanBackpressure: mean(values('backpressure')),
+  };
+  return {
+    count,
+    ...(Object.fromEntries(
+      Object.entries(measured).filter(([, it]) => it !== undefined),
+    ) as Partial<WindowSummary>),
+  };
+}
+
+/** The newest point of a field, if the field is fresh. */
+export function freshPoint(window: Window, field: Field): Point | undefined {
+  return window.freshness[field]?.state === 'fresh' ? window.series[field]?.at(-1) : undefined;
+}
+
+/** Mean of a field's points of the last `seconds`, if it is fresh. */
+export function recentMean(window: Window, field: Field, seconds: number): number | undefined {
+  const newest = freshPoint(window, field);
+  if (newest === undefined) return undefined;
+  const points = window.series[field] ?? [];
+  return mean(
+    points.filter((point) => point.atSeconds > newest.atSeconds - seconds).map((point) => point.value),
+  );
+}
+
+/** Required fields that are not fresh. */
+export function missingFields(window: Window): readonly Field[] {
+  return window.plan
+    .filter((it) => it.required && window.freshness[it.field]?.state !== 'fresh')
+    .map((it) => it.field);
+}

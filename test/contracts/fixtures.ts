@@ -1,0 +1,52 @@
+import { policySchema } from '../../lib/config/policy.ts';
+import type { Registration } from '../../lib/config/registration.ts';
+import type { WeirEvent } from '../../lib/contract/events.ts';
+import type { StoredRegistration, StoredState } from '../../lib/control/ports.ts';
+import { initialLoopState } from '../../lib/core/loop-state.ts';
+import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
+
+/** A Friday in 2026, on the minute. */
+export const noon = 1_795_780_800;
+
+export const observation: ServiceObservation = {
+  desiredTasks: 4,
+  runningTasks: 4,
+  pendingTasks: 0,
+  revision: 'orders:12',
+  deploying: false,
+};
+
+export const retired = (service: string, id = `${service}/REG/1`): WeirEvent<'Service Retired'> => ({
+  detailType: 'Service Retired',
+  detail: { version: 1, id, service, at: '2026-11-27T12:00:00.000Z', reason: 'tag-removed' },
+});
+
+export const state = (service: string, version: number, more: Partial<StoredState> = {}): StoredState => ({
+  service,
+  version,
+  outbox: [],
+  loop: { ...initialLoopState, slotSeconds: noon + 60 * version },
+  ...more,
+});
+
+export const registration = (service: string): Registration => ({
+  service,
+  mode: 'auto',
+  policy: policySchema.parse({ maxTasks: 40 }),
+  sources: [{ kind: 'kinesis', stream: 'orders', partitions: 8 }],
+});
+
+export const managed = (service: string, version: number): StoredRegistration => ({
+  service,
+  version,
+  outbox: [],
+  status: 'managed',
+  registration: registration(service),
+});
+
+export const sample = (atSeconds: number, arrivals = 341.667): Sample => ({
+  atSeconds,
+  observation,
+  series: { arrivalsPerSecond: [{ atSeconds: atSeconds - 30, value: arrivals }] },
+  unread: [],
+});

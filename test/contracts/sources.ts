@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { Queues, Sources } from '../../lib/control/ports.ts';
+
+/** The streams and queues of an account to test against. */
+export type SourcesWorld = {
+  readonly sources: Sources;
+  readonly queues: Queues;
+  addStream(stream: string, shards: number): void;
+  /** Its URL. */
+  addQueue(queue: string, depth: { visible: number; inFlight: number; delayed: number }): string;
+};
+
+export function sourcesContract(name: string, create: () => SourcesWorld) {
+  describe(`Sources and Queues: ${name}`, () => {
+    it('finds a stream with its partitions', async () => {
+      const { sources, addStream } = create();
+      addStream('orders', 8);
+
+      expect(await sources.resolve({ kind: 'kinesis', stream: 'orders' })).toEqual({
+        source: { kind: 'kinesis', stream: 'orders', partitions: 8 },
+      });
+    });
+
+    it('finds a queue with its URL', async () => {
+      const { sources, addQueue } = create();
+      const queueUrl = addQueue('jobs.fifo', { visible: 0, inFlight: 0, delayed: 0 });
+
+      expect(await sources.resolve({ kind: 'sqs', queue: 'jobs.fifo' })).toEqual({
+        source: { kind: 'sqs', queue: 'jobs.fifo', queueUrl },
+      });
+    });
+
+    it('says what is wrong with a source that is not there', async () => {
+      const { sources } = create();
+
+      expect(await sources.resolve({ kind: 'kinesis', stream: 'ordres' })).toEqual({
+        problem: {
+          subject: 'weir:source',
+          received: 'kinesis/ordres',
+          expected: 'a stream that exists in this account and Region',
+        },
+      });
+      expect(await sources.resolve({ kind: 'sqs', queue: 'jbos' })).toEqual({
+        problem: {
+          subject: 'weir:source',
+          received: 'sqs/jbos',
+          expected: 'a queue that exists in this account and Region',
+        },
+      });
+    });
+
+    it('reads how deep a queue is', async () => {
+      const { queues, addQueue } = create();
+      const queueUrl = addQueue('jobs', { visible: 120, inFlight: 30, delayed: 4 });
+
+      expect(await queues.depth(queueUrl)).toEqual({ kind: 'read', visible: 120, inFlight: 30, delayed: 4 });
+    });
+
+    it('fails as a value where the queue is gone', async () => {
+      const { queues } = create();
+
+      const depth = await queues.depth('https://sqs.eu-central-1.amazonaws.com/111122223333/gone');
+
+      expect(depth).toMatchObject({ kind: 'failed', cause: 'error' });
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { policySchema } from '../../lib/config/policy.ts';
+import type { RegisteredSource } from '../../lib/config/registration.ts';
+import type { Field } from '../../lib/contract/measurement.ts';
+import { measurementOf, metricQueriesOf } from '../../lib/control/measurements.ts';
+import { planMeasurements } from '../../lib/core/measure.ts';
+import { kinesis, service, sqs } from './world.ts';
+
+type Row = [
+  RegisteredSource | undefined,
+  Field,
+  string,
+  string,
+  Record<string, string>,
+  string,
+  number,
+  number,
+];
+
+const ecs = { ClusterName: 'main', ServiceName: 'orders' };
+const stream = { StreamName: 'orders' };
+const queue = { QueueName: 'orders' };
+
+describe('measurementOf', () => {
+  it.each<Row>([
+    [undefined, 'cpuPercent', 'AWS/ECS', 'CPUUtilization', ecs, 'Average', 63.5, 63.5],
+    [undefined, 'memoryPercent', 'AWS/ECS', 'MemoryUtilization', ecs, 'Average', 41, 41],
+    [kinesis, 'cpuPercent', 'AWS/ECS', 'CPUUtilization', ecs, 'Average', 63.5, 63.5],
+    [kinesis, 'arrivalsPerSecond', 'AWS/Kinesis', 'IncomingRecords', stream, 'Sum', 12_000, 200],
+    [
+      kinesis,
+      'lagSeconds',
+      'AWS/Kinesis',
+      'GetRecords.IteratorAgeMilliseconds',
+      stream,
+      'Maximum',
+      45_500,
+      45.5,
+    ],
+    [
+      kinesis,
+      'meanLagSeconds',
+      'AWS/Kinesis',
+      'GetRecords.IteratorAgeMilliseconds',
+      stream,
+      'Average',
+      1_200,
+      1.2,
+    ],
+    [sqs, 'arrivalsPerSecond', 'AWS/SQS', 'NumberOfMessagesSent', queue, 'Sum', 600, 10],
+    [sqs, 'processedPerSecond', 'AWS/SQS', 'NumberOfMessagesDeleted', queue, 'Sum', 300, 5],
+    [sqs, 'lagSeconds', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', queue, 'Maximum', 75, 75],
+    [sqs, 'memoryPercent', 'AWS/ECS', 'MemoryUtilization', ecs, 'Average', 41, 41],
+  ])('%o %s is %s %s', (source, field, namespace, metricName, dimensions, statistic, from, to) => {
+    const measurement = measurementOf(field, service, source);
+
+    expect(measurement).toMatchObject({
+      kind: 'metric',
+      query: { namespace, metricName, dimensions, statistic, periodSeconds: 60 },
+    });
+    expect(measurement.kind === 'metric' && measurement.convert(from)).toBeCloseTo(to, 9);
+  });
+
+  it('takes the backlog of a queue from the queue itself', () => {
+    expect(measurementOf('backlogRecords', service, sqs)).toEqual({ kind: 'queue-depth' });
+  });
+
+  it.each([
+    [undefined, 'arrivalsPerSecond'],
+    [kinesis, 'backlogRecords'],
+    [kinesis, 'processedPerSecond'],
+    [sqs, 'meanLagSeconds'],
+    [sqs, 'p95Ms'],
+  ] as const)('refuses a field that %o does not have: %s', (source, field) => {
+    expect(() => measurementOf(field, service, source)).toThrow(`${field} of main/orders was planned`);
+  });
+
+  it.each([[[]], [[kinesis]], [[sqs]]])('knows every field that is planned for %o', (sources) => {
+    const planned = planMeasurements(policySchema.parse({}), sources);
+
+    expect(planned.length).toBeGreaterThan(0);
+    for (const { field } of planned) expect(() => measurementOf(field, service, sources[0])).not.toThrow();
+  });
+});
+
+describe('metricQueriesOf', () => {
+  it.each([
+    ['no source: CPU and memory', [], 2],
+    ['Kinesis: arrivals, two lags, CPU and memory', [kinesis], 5],
+    ['SQS: sent, deleted, age, CPU and memory, but not the depth', [sqs], 5],
+  ] as const)('%s', (_, sources, queries) => {
+    expect(metricQueriesOf(service, policySchema.parse({}), sources)).toBe(queries);
+  });
+});
