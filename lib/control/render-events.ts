@@ -1,7 +1,7 @@
-import { bottleneckKinds } from '../contract/bottleneck.ts';
 import type { DetailType, EventDetail, WeirEvent } from '../contract/events.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import type { Mode } from '../contract/tags.ts';
+import { actionsAgainst } from '../core/actions.ts';
 import { explain } from '../core/explain.ts';
 import type { Plan } from '../core/plan.ts';
 import type { InFlight } from './ports.ts';
@@ -49,7 +49,7 @@ export function renderPlan(
     ...plan.detected.map(
       (bottleneck): EventDraft => ({
         detailType: 'Bottleneck Detected',
-        detail: { bottleneck, actions: [...bottleneckKinds[bottleneck.kind].actions] },
+        detail: { bottleneck, actions: [...actionsAgainst[bottleneck.kind]] },
       }),
     ),
     ...plan.cleared.map(

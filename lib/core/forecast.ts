@@ -15,27 +15,29 @@ export type Forecast = {
 const periodSeconds = 60;
 /** The trend looks at five minutes: shorter sees noise, longer sees the past. */
 const trendPoints = 5;
-/** A slope is trusted to go on for this long. */
-const trendReachSeconds = 300;
 
 /**
- * Level: the newest point, unless it stands out from the ones before and after a lone spike. Trend: the median of
- * the slopes between all pairs of the last five points (Theil 1950, Sen 1968), which one spike cannot move: e.g. of
- * 100, 110, 500, 130, 140 at a minute's distance the slope is 10 a minute.
+ * The lesser of two slopes, where both have the same sign, else 0. One is the median of the slopes between all pairs
+ * of the last five points (Theil 1950, Sen 1968), which one spike cannot move: of 100, 110, 500, 130, 140 at a minute's
+ * distance it is 10 a minute. The other is that of the last minute alone, so that a step that is over is not taken for
+ * a climb that goes on: of 100, 100, 550, 1000, 1000 the trend is 0.
  */
 export function trendOf(points: readonly Point[]): number {
   const recent = points.slice(-trendPoints);
   const slopes: number[] = [];
+  let newest = 0;
   for (let later = 1; later < recent.length; later++) {
     for (let earlier = 0; earlier < later; earlier++) {
       const a = recent[earlier];
       const b = recent[later];
-      if (a !== undefined && b !== undefined && b.atSeconds > a.atSeconds) {
-        slopes.push((b.value - a.value) / (b.atSeconds - a.atSeconds));
-      }
+      if (a === undefined || b === undefined || b.atSeconds <= a.atSeconds) continue;
+      newest = (b.value - a.value) / (b.atSeconds - a.atSeconds);
+      slopes.push(newest);
     }
   }
-  return median(slopes) ?? 0;
+  const typical = median(slopes) ?? 0;
+  if (typical * newest <= 0) return 0;
+  return Math.abs(typical) < Math.abs(newest) ? typical : newest;
 }
 
 /** Errors of which quantile the bound covers: lag is a buffer, and the next tick corrects. */
@@ -45,8 +47,9 @@ const leastErrors = 5;
 const assumedSpread = 0.1;
 
 /**
- * A forecast from arrivals (oldest first); `undefined` without any. Its spread is the 0.8 quantile of how far the
- * last hour's actual rates lay above what the same method had forecast `aheadSeconds` before.
+ * A forecast from arrivals (oldest first); `undefined` without any. Level: the newest minute's, for a flash crowd cannot
+ * be told from a spike at its first minute. Spread: the 0.8 quantile of how far the last hour's actual rates lay above
+ * what the same method had forecast `aheadSeconds` before.
  */
 export function forecastArrivals(arrivals: readonly Point[], aheadSeconds: number): Forecast | undefined {
   const newest = arrivals.at(-1);
@@ -57,11 +60,8 @@ export function forecastArrivals(arrivals: readonly Point[], aheadSeconds: numbe
     const past = arrivals[index];
     const actual = arrivals[index + ahead];
     if (past === undefined || actual === undefined) continue;
-    const forecast = extrapolate(
-      past.value,
-      trendOf(arrivals.slice(index - trendPoints + 1, index + 1)),
-      actual.atSeconds - past.atSeconds,
-    );
+    const trend = trendOf(arrivals.slice(index - trendPoints + 1, index + 1));
+    const forecast = extrapolate(past.value, trend, actual.atSeconds - past.atSeconds);
     if (forecast > 0) errors.push(actual.value / forecast - 1);
   }
   const spread =
@@ -75,14 +75,23 @@ export function forecastArrivals(arrivals: readonly Point[], aheadSeconds: numbe
 }
 
 /**
- * λ̂ = level + trend · ahead, the trend for at most five minutes. A falling trend is not followed: a forecast never
- * alone justifies fewer tasks against what is measured. E.g. 1,000 records/s growing by 1 each second: 1,120 in two
- * minutes, and 1,300 in ten.
+ * λ̂ at a moment. The newest minute's mean is what arrived at its middle, so the trend runs from there.
+ * E.g. 1,000 records/s in the minute that ended at 12:01:00, growing by 1 each second: at 12:02:30, 120 s after the
+ * middle, 1,000 + 120·(1 − e⁻¹) = 1,075.9.
  */
-export function expectedArrivals(forecast: Forecast, aheadSeconds: number): number {
-  return extrapolate(forecast.levelPerSecond, forecast.trendPerSecondSquared, aheadSeconds);
+export function expectedArrivals(forecast: Forecast, atSeconds: number): number {
+  const middle = forecast.atSeconds - periodSeconds / 2;
+  return extrapolate(forecast.levelPerSecond, forecast.trendPerSecondSquared, atSeconds - middle);
 }
 
+/** A slope is worth less the further it is drawn out: as much as if it went on for this long at most. */
+const trendReachSeconds = 120;
+
+/**
+ * level + trend · τ(1 − e^(−t/τ)), a damped trend (Gardner and McKenzie 1985). A falling trend is not followed: a
+ * forecast never alone justifies fewer tasks against what is measured.
+ */
 function extrapolate(level: number, trend: number, aheadSeconds: number): number {
-  return level + Math.max(0, trend) * clamp(aheadSeconds, 0, trendReachSeconds);
+  const reach = trendReachSeconds * (1 - Math.exp(-Math.max(0, aheadSeconds) / trendReachSeconds));
+  return level + Math.max(0, trend) * reach;
 }

@@ -1,0 +1,67 @@
+import type { Bottleneck } from '../contract/bottleneck.ts';
+import { type Finding, findBottlenecks } from './bottlenecks.ts';
+import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capacity.ts';
+import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
+import type { ServiceContext } from './plan.ts';
+import { type Flow, flowOf } from './rates.ts';
+import { type Window, windowSeconds } from './window.ts';
+
+/** What a window says of a service: how its stream flows, what its tasks can do, and what limits it. */
+export type Analysis = {
+  readonly window: Window;
+  /** Of a service with a source, with what its tasks can do. */
+  readonly stream?: {
+    readonly flow: Flow;
+    readonly memory: CapacityMemory;
+    readonly capacity: CapacityEstimate;
+  };
+  /** Active now. */
+  readonly bottlenecks: readonly Bottleneck[];
+  readonly detected: readonly Bottleneck[];
+  readonly cleared: readonly PastBottleneck[];
+  /** Over, within the last hour, newest last. */
+  readonly past: readonly PastBottleneck[];
+};
+
+/** Some come and go with each minute; the state stays small. */
+const keptPast = 20;
+
+/** Finds what limits a service. What began earlier, and is still so, keeps its onset. */
+export function analyze(window: Window, loop: LoopState, context: ServiceContext): Analysis {
+  const { bottlenecks, detected, cleared } = track(findBottlenecks(window, loop, context), loop, window);
+  const past = [...loop.pastBottlenecks, ...cleared]
+    .filter((it) => it.untilSeconds > window.nowSeconds - windowSeconds)
+    .slice(-keptPast);
+  const stream = streamOf(window, loop, context);
+  return { window, ...(stream && { stream }), bottlenecks, detected, cleared, past };
+}
+
+function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
+  const flow = flowOf(window, context);
+  if (flow === undefined) return undefined;
+  const memory = learnCapacity(window, flow, loop.capacity, context);
+  return { flow, memory, capacity: estimateCapacity(window, flow, memory, context) };
+}
+
+function track(
+  findings: readonly Finding[],
+  loop: LoopState,
+  window: Window,
+): Pick<Analysis, 'bottlenecks' | 'detected' | 'cleared'> {
+  const bottlenecks: Bottleneck[] = [];
+  const detected: Bottleneck[] = [];
+  const cleared: PastBottleneck[] = [];
+  for (const { kind, state } of findings) {
+    const before = loop.bottlenecks.find((it) => it.kind === kind);
+    if (state.verdict === 'present') {
+      const bottleneck = { kind, ...state.measures, sinceSeconds: before?.sinceSeconds ?? state.atSeconds };
+      bottlenecks.push(bottleneck);
+      if (before === undefined) detected.push(bottleneck);
+    } else if (before !== undefined && state.verdict === 'absent') {
+      cleared.push({ kind, sinceSeconds: before.sinceSeconds, untilSeconds: window.nowSeconds });
+    } else if (before !== undefined) {
+      bottlenecks.push(before);
+    }
+  }
+  return { bottlenecks, detected, cleared };
+}

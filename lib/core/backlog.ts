@@ -1,0 +1,103 @@
+import { effectiveTasks } from './capacity.ts';
+import { expectedArrivals, type Forecast } from './forecast.ts';
+import type { Flow } from './rates.ts';
+import { freshPoint, type TaskCount, type Window } from './window.ts';
+
+/** What waits, at the moment at which it was last known. */
+export type KnownBacklog = { readonly atSeconds: number; readonly records: number };
+
+/** From this moment on so many tasks consume. */
+export type TaskStep = { readonly fromSeconds: number; readonly tasks: number };
+
+/**
+ * The newest backlog that the window knows, if what it is derived from is fresh. Where no task runs there is no
+ * iterator age: then everything that has arrived since the last one stopped is waiting.
+ */
+export function knownBacklog(window: Window, flow: Flow): KnownBacklog | undefined {
+  const measured = freshPoint(window, 'backlogRecords') ?? freshPoint(window, 'meanLagSeconds');
+  const newest = flow.backlog.at(-1);
+  if (measured !== undefined && newest !== undefined)
+    return { atSeconds: newest.atSeconds, records: newest.value };
+  return window.observation.runningTasks === 0 ? arrivedSinceStop(window, flow) : undefined;
+}
+
+function arrivedSinceStop(window: Window, flow: Flow): KnownBacklog | undefined {
+  if (freshPoint(window, 'arrivalsPerSecond') === undefined) return undefined;
+  const stopped = window.taskCounts.findLast((count) => count.runningTasks > 0)?.atSeconds ?? 0;
+  let records = 0;
+  let atSeconds = 0;
+  for (const point of flow.arrivals) {
+    atSeconds = point.atSeconds;
+    if (point.atSeconds > stopped)
+      records += point.value * Math.min(periodSeconds, point.atSeconds - stopped);
+  }
+  return { atSeconds, records };
+}
+
+const periodSeconds = 60;
+
+/**
+ * Who consumes when: as ECS said at each tick, and from now on the tasks that run, joined by those on their way at the
+ * moment that they should be ready. `changedAtSeconds` is when they were asked for; tasks that are late are taken to
+ * come within `graceSeconds`.
+ */
+export function taskSteps(
+  counts: readonly TaskCount[],
+  now: { readonly seconds: number; readonly runningTasks: number; readonly desiredTasks: number },
+  arrival: {
+    readonly changedAtSeconds: number | undefined;
+    readonly startupSeconds: number;
+    readonly graceSeconds: number;
+  },
+): TaskStep[] {
+  const steps: TaskStep[] = counts
+    .filter((count) => count.atSeconds < now.seconds)
+    .map((count) => ({ fromSeconds: count.atSeconds, tasks: count.runningTasks }));
+  steps.push({ fromSeconds: now.seconds, tasks: now.runningTasks });
+  if (now.desiredTasks > now.runningTasks) {
+    const due = (arrival.changedAtSeconds ?? now.seconds) + arrival.startupSeconds;
+    const fromSeconds = due > now.seconds ? due : now.seconds + arrival.graceSeconds;
+    steps.push({ fromSeconds, tasks: now.desiredTasks });
+  }
+  return steps;
+}
+
+/** The integral is taken in steps of this length. */
+const stepSeconds = 10;
+
+/**
+ * L̂(t) = max(0, L + ∫ (λ̂ − X_eff) dt): the backlog that is left at a moment, given who consumes until then. Arrivals
+ * are the measured ones as far as they reach, then the forecast's.
+ * E.g. 6,000 records wait, 1,000 arrive each second, and 4 tasks of 200 records/s process them: a minute later
+ * 6,000 + 60·(1,000 − 800) = 18,000 wait.
+ */
+export function projectBacklog(
+  known: KnownBacklog,
+  untilSeconds: number,
+  steps: readonly TaskStep[],
+  load: { readonly arrivals: Flow['arrivals']; readonly forecast: Forecast },
+  capacity: { readonly taskRatePerSecond: number; readonly partitions: number | undefined },
+): number {
+  let records = known.records;
+  for (let from = known.atSeconds; from < untilSeconds; from += stepSeconds) {
+    const seconds = Math.min(stepSeconds, untilSeconds - from);
+    const middle = from + seconds / 2;
+    const processedPerSecond =
+      capacity.taskRatePerSecond * effectiveTasks(tasksAt(steps, middle), capacity.partitions);
+    records = Math.max(0, records + seconds * (arrivalsAt(load, middle) - processedPerSecond));
+  }
+  return records;
+}
+
+function tasksAt(steps: readonly TaskStep[], atSeconds: number): number {
+  return steps.findLast((step) => step.fromSeconds <= atSeconds)?.tasks ?? steps[0]?.tasks ?? 0;
+}
+
+function arrivalsAt(
+  { arrivals, forecast }: { readonly arrivals: Flow['arrivals']; readonly forecast: Forecast },
+  atSeconds: number,
+): number {
+  if (atSeconds > forecast.atSeconds) return expectedArrivals(forecast, atSeconds);
+  const minute = arrivals.find((point) => point.atSeconds >= atSeconds);
+  return minute?.value ?? forecast.levelPerSecond;
+}

@@ -1,0 +1,133 @@
+import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
+import type { Field } from '../contract/measurement.ts';
+import type { LoopState } from './loop-state.ts';
+import type { ServiceContext } from './plan.ts';
+import { clamp } from './statistics.ts';
+import { freshPoint, type Window, windowSeconds } from './window.ts';
+
+type Measures = Omit<Bottleneck, 'kind' | 'sinceSeconds'>;
+
+/** What a detector says now. Unknown is neither: what was there is kept, what was not is not made up. */
+export type Verdict =
+  | { readonly verdict: 'present'; readonly atSeconds: number; readonly measures: Measures }
+  | { readonly verdict: 'absent' | 'unknown' };
+
+export type Finding = { readonly kind: BottleneckKind; readonly state: Verdict };
+
+type Threshold = {
+  readonly kind: BottleneckKind;
+  readonly field: Field;
+  readonly above: number;
+  /** x → severity, before it is held within 0 and 1. */
+  readonly severity: (value: number) => number;
+  /** Impact ÷ severity. */
+  readonly weight: number;
+};
+
+/**
+ * A value above its threshold, with how bad that is.
+ * E.g. CPU at 90 %: severity (90 − 80)/20 = 0.5, impact 0.6 · 0.5 = 0.3. Errors at 6 %: 0.6 and 0.54.
+ */
+const thresholds: readonly Threshold[] = [
+  { kind: 'cpu', field: 'cpuPercent', above: 80, severity: (x) => (x - 80) / 20, weight: 0.6 },
+  { kind: 'memory', field: 'memoryPercent', above: 85, severity: (x) => (x - 85) / 15, weight: 0.7 },
+  { kind: 'io', field: 'p95Ms', above: 200, severity: (x) => (x - 200) / 300, weight: 0.8 },
+  { kind: 'network', field: 'queueRecords', above: 1000, severity: (x) => (x - 1000) / 5000, weight: 0.5 },
+  { kind: 'state_access', field: 'errorPercent', above: 2, severity: (x) => x / 10, weight: 0.9 },
+];
+
+/** What every detector says of a window. */
+export function findBottlenecks(window: Window, loop: LoopState, context: ServiceContext): Finding[] {
+  return [
+    ...thresholds.map((it) => ({ kind: it.kind, state: crossing(it, window, isActive(loop, it.kind)) })),
+    { kind: 'not_reading', state: notReading(window, context) },
+    {
+      kind: 'too_few_partitions',
+      state: tooFewPartitions(window, context, isActive(loop, 'too_few_partitions')),
+    },
+  ];
+}
+
+const isActive = (loop: LoopState, kind: BottleneckKind) => loop.bottlenecks.some((it) => it.kind === kind);
+
+/** How many points in a row must be below the threshold before a bottleneck is over: a value that hovers is one. */
+const pointsToClear = 2;
+
+function crossing(threshold: Threshold, window: Window, active: boolean): Verdict {
+  const { field, above, severity, weight } = threshold;
+  const point = freshPoint(window, field);
+  if (point === undefined) return forgotten(window, field);
+  if (point.value > above) {
+    const severe = clamp(severity(point.value), 0, 1);
+    return {
+      verdict: 'present',
+      atSeconds: point.atSeconds,
+      measures: {
+        severity: severe,
+        impact: weight * severe,
+        field,
+        observed: point.value,
+        threshold: above,
+      },
+    };
+  }
+  const newest = (window.series[field] ?? []).slice(-pointsToClear);
+  const over = newest.length >= pointsToClear && newest.every((it) => it.value <= above);
+  return { verdict: active && !over ? 'unknown' : 'absent' };
+}
+
+/** A signal that has not been there for a whole window says nothing any more. */
+function forgotten(window: Window, field: Field): Verdict {
+  const newest = window.series[field]?.at(-1)?.atSeconds ?? 0;
+  return { verdict: newest > window.nowSeconds - windowSeconds ? 'unknown' : 'absent' };
+}
+
+/** Iterator age exists only while somebody reads. Tasks that run for so long have begun to. */
+const readingSeconds = 300;
+
+function notReading(window: Window, { sources }: ServiceContext): Verdict {
+  if (sources[0]?.kind !== 'kinesis') return { verdict: 'absent' };
+  if (window.freshness.lagSeconds?.state === 'fresh') return { verdict: 'absent' };
+  const arrivals = freshPoint(window, 'arrivalsPerSecond');
+  const asked = window.unread.find((it) => it.field === 'lagSeconds');
+  if (arrivals === undefined || asked?.cause !== 'absent') return { verdict: 'unknown' };
+  const recent = window.taskCounts.filter((it) => it.atSeconds > window.nowSeconds - readingSeconds);
+  const oldest = window.taskCounts[0]?.atSeconds ?? window.nowSeconds;
+  const running = oldest <= window.nowSeconds - readingSeconds && recent.every((it) => it.runningTasks > 0);
+  if (arrivals.value <= 0 || !running) return { verdict: 'absent' };
+  return {
+    verdict: 'present',
+    atSeconds: window.nowSeconds,
+    measures: { severity: 1, impact: 1, field: 'arrivalsPerSecond', observed: arrivals.value, threshold: 0 },
+  };
+}
+
+/** Weight of a lack of partitions: as much as the CPU's, since adding what is lacking helps as far. */
+const partitionWeight = 0.6;
+
+/**
+ * As many tasks as partitions, and lag above the objective: severity (lag − objective) ÷ objective.
+ * E.g. 8 tasks on 8 shards, 90 s behind an objective of 60 s: severity 0.5, impact 0.3. Over at half the objective.
+ */
+function tooFewPartitions(window: Window, { policy, sources }: ServiceContext, active: boolean): Verdict {
+  const partitions = sources[0]?.partitions;
+  if (partitions === undefined || window.observation.desiredTasks < partitions) return { verdict: 'absent' };
+  const lag = freshPoint(window, 'lagSeconds');
+  if (lag === undefined) return { verdict: 'unknown' };
+  const { lagObjectiveSeconds } = policy;
+  if (lag.value <= lagObjectiveSeconds) {
+    return { verdict: active && lag.value > lagObjectiveSeconds / 2 ? 'unknown' : 'absent' };
+  }
+  const severity = clamp((lag.value - lagObjectiveSeconds) / lagObjectiveSeconds, 0, 1);
+  return {
+    verdict: 'present',
+    atSeconds: lag.atSeconds,
+    measures: {
+      severity,
+      impact: partitionWeight * severity,
+      field: 'lagSeconds',
+      observed: lag.value,
+      threshold: lagObjectiveSeconds,
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { effectiveTasks, tasksFor } from './capacity.ts';
+
+/** The numbers of "How many tasks", all known. */
+export type CountInput = {
+  /** μ */
+  readonly taskRatePerSecond: number;
+  /** P, absent where any task may take any record. */
+  readonly partitions?: number;
+  /** λ̂(h) */
+  readonly loadPerSecond: number;
+  /** u */
+  readonly utilization: number;
+  /** L̂(h) */
+  readonly backlogAtHorizonRecords: number;
+  /** T_c */
+  readonly timeToClearSeconds: number;
+  /** T_pause: the stop that a change of the count costs. */
+  readonly rebalanceSeconds: number;
+  /** n₀: the desired count now. */
+  readonly currentTasks: number;
+};
+
+export type Count = {
+  /** The smallest count that does; where the partitions admit none, as many as there are partitions. */
+  readonly tasks: number;
+  readonly partitionsExhausted: boolean;
+  /** What the load alone asks for, and what the backlog asks for on top. */
+  readonly tasksForLoad: number;
+  readonly tasksForBacklog: number;
+};
+
+/**
+ * The smallest n with X_eff(n)·u ≥ λ̂(h) + [L̂(h) + 1(n≠n₀)·λ̂·T_pause] / T_c.
+ * E.g. μ = 100, u = 0.9, λ̂ = 1,000, L̂ = 12,000, T_c = 120, no partitions, no pause: n·90 ≥ 1,000 + 100, so n = 13, of
+ * which 12 are for the load.
+ */
+export function countTasks(input: CountInput): Count {
+  const { loadPerSecond, backlogAtHorizonRecords, timeToClearSeconds, rebalanceSeconds, currentTasks } =
+    input;
+  const backlogPerSecond = backlogAtHorizonRecords / timeToClearSeconds;
+  const pausePerSecond = (loadPerSecond * rebalanceSeconds) / timeToClearSeconds;
+  const staying = smallest(input, loadPerSecond + backlogPerSecond);
+  const changing = smallest(input, loadPerSecond + backlogPerSecond + pausePerSecond);
+  // The pause is paid only by a change: a count that does without one may do although the same count, new, would not.
+  const stays = currentTasks >= staying.tasks && currentTasks <= changing.tasks && !staying.exhausted;
+  const chosen = stays ? { tasks: currentTasks, exhausted: false } : changing;
+  const tasksForLoad = Math.min(chosen.tasks, smallest(input, loadPerSecond).tasks);
+  return {
+    tasks: chosen.tasks,
+    partitionsExhausted: chosen.exhausted,
+    tasksForLoad,
+    tasksForBacklog: chosen.tasks - tasksForLoad,
+  };
+}
+
+function smallest(
+  { taskRatePerSecond, utilization, partitions }: CountInput,
+  ratePerSecond: number,
+): { tasks: number; exhausted: boolean } {
+  const tasks = tasksFor(ratePerSecond / (taskRatePerSecond * utilization), partitions);
+  return tasks === undefined ? { tasks: partitions ?? 0, exhausted: true } : { tasks, exhausted: false };
+}
+
+/** Of the lag objective, what forecast errors may use up; the rest is for what nobody foresees. */
+const bufferShare = 0.5;
+/** Above this a queue grows by chance alone. */
+const highestUtilization = 0.97;
+const lowestUtilization = 0.5;
+
+/**
+ * u: lag is a buffer. If the load turns out higher by `spread` for as long as it takes to see that and to start tasks,
+ * the lag grows by spread · reaction; what half the objective absorbs of that needs no idle tasks.
+ * E.g. a spread of 0.3, an objective of 60 s, a reaction of 180 s: 0.3 − 0.5·60/180 = 0.133 is left to be carried by
+ * tasks, and u = 0.97/1.133 = 0.856. With an objective of 300 s nothing is left, and u = 0.97.
+ */
+export function utilizationFor(spread: number, lagObjectiveSeconds: number, reactionSeconds: number): number {
+  const absorbed = (bufferShare * lagObjectiveSeconds) / Math.max(1, reactionSeconds);
+  const carried = Math.max(0, spread - absorbed);
+  return Math.max(lowestUtilization, highestUtilization / (1 + carried));
+}
+
+/**
+ * T_c = max(objective − lag − h, catch-up): the time left to clear the backlog, and no less than the policy's, since
+ * today's backlog over a strict rest would buy tasks that are idle when they come.
+ * E.g. an objective of 600 s, 100 s of lag, a horizon of 120 s: 380 s. With 590 s of lag: the catch-up time.
+ */
+export function timeToClear(
+  lagObjectiveSeconds: number,
+  lagSeconds: number,
+  horizonSeconds: number,
+  catchUpSeconds: number,
+): number {
+  return Math.max(lagObjectiveSeconds - lagSeconds - horizonSeconds, catchUpSeconds);
+}
+
+/** X_eff(n)·μ, records/s. */
+export function capacityOf(tasks: number, taskRatePerSecond: number, partitions: number | undefined): number {
+  return taskRatePerSecond * effectiveTasks(tasks, partitions);
+}

@@ -1,0 +1,192 @@
+import type { Clamp, Decision, HoldDecision, HoldReason, ScaleReason } from '../contract/decision.ts';
+import type { Analysis } from './analyze.ts';
+import { estimateImpact } from './impact.ts';
+import { lagWish, missingSignals } from './lag-strategy.ts';
+import { type LoopState, recordChange } from './loop-state.ts';
+import { strategyOf } from './measure.ts';
+import type { Plan, ServiceContext } from './plan.ts';
+import { recommend } from './recommend.ts';
+import { largestWanted, rememberWanted } from './stabilize.ts';
+import { clamp } from './statistics.ts';
+import { thresholdWish } from './threshold-strategy.ts';
+import type { CountWish, Wish } from './wish.ts';
+
+/** Decides what to do with a service, and what is worth telling. Total: every tick ends in a scale or a hold. */
+export function decide(analysis: Analysis, loop: LoopState, context: ServiceContext): Plan {
+  const seen = noticeChange(analysis, loop);
+  const wish =
+    strategyOf(context.sources) === 'lag'
+      ? lagWish(analysis, seen, context)
+      : thresholdWish(analysis, seen, context);
+  const wanted = rememberWanted(wish, analysis.window, seen, context.policy);
+  const decision = judge(wish, analysis, { ...seen, wanted }, context);
+  const missing = trackMissing(analysis, seen, context);
+  const advice = recommend(analysis, seen, context);
+  const { heldFor, missing: missedBefore, capacity, ...kept } = seen;
+  return {
+    decision,
+    tellDecision: decision.kind === 'scale' || decision.reason !== heldFor,
+    detected: analysis.detected,
+    cleared: analysis.cleared,
+    advice: advice.fresh,
+    ...(missing.told && { missing: missing.told }),
+    next: {
+      ...kept,
+      desiredTasks: analysis.window.observation.desiredTasks,
+      ...(analysis.stream ? { capacity: analysis.stream.memory } : capacity && { capacity }),
+      wanted,
+      ...(decision.kind === 'hold' && { heldFor: decision.reason }),
+      ...(missing.next && { missing: missing.next }),
+      bottlenecks: analysis.bottlenecks,
+      pastBottlenecks: analysis.past,
+      advised: advice.standing,
+    },
+  };
+}
+
+/** A count that is not the one of the last tick was set by somebody else. */
+function noticeChange({ window }: Analysis, loop: LoopState): LoopState {
+  const { desiredTasks } = window.observation;
+  if (loop.desiredTasks === undefined || loop.desiredTasks === desiredTasks) return loop;
+  const { nowSeconds } = window;
+  return recordChange(loop, {
+    atSeconds: nowSeconds,
+    from: loop.desiredTasks,
+    to: desiredTasks,
+    by: 'other',
+  });
+}
+
+/** The policy's limits, then the safety of a change, in the order in which a person would ask. */
+function judge(wish: Wish, analysis: Analysis, loop: LoopState, context: ServiceContext): Decision {
+  const { minTasks, maxTasks } = context.policy;
+  const { desiredTasks } = analysis.window.observation;
+  const limited = wish.kind === 'count' ? clamp(wish.tasks, minTasks, maxTasks) : desiredTasks;
+  if (desiredTasks < minTasks) {
+    const further = wish.kind === 'count' && limited > minTasks;
+    return scale(wish, desiredTasks, Math.max(limited, minTasks), further ? wish.reasonOut : 'below-minimum');
+  }
+  if (wish.kind === 'hold') return hold(wish, wish.reason);
+  if (limited > desiredTasks) return outward(wish, limited, analysis, context);
+  if (limited < desiredTasks) return inward(wish, limited, analysis, loop, context);
+  return hold(wish, restingReason(wish, analysis), clampOf(wish, limited));
+}
+
+/** Why a count that the limits leave as it is, is. */
+function restingReason(wish: CountWish, { window }: Analysis): HoldReason {
+  const { desiredTasks, runningTasks } = window.observation;
+  if (wish.tasks > desiredTasks) return 'at-maximum';
+  if (wish.limitedBy === 'partitions') return 'partitions-exhausted';
+  if (wish.tasks < desiredTasks) return 'at-minimum';
+  return runningTasks < desiredTasks ? 'tasks-starting' : 'on-target';
+}
+
+/** Less confidence than this bounds the step of a scale-out; it never forbids one. */
+const boldConfidence = 0.5;
+
+function outward(wish: CountWish, to: number, { window }: Analysis, { policy }: ServiceContext): Decision {
+  const { desiredTasks } = window.observation;
+  if (wish.patience !== undefined && !wish.breach) return hold(wish, wish.patience);
+  const step = Math.max(1, Math.ceil(desiredTasks * policy.scaleOutStep));
+  const careful = wish.confidence < boldConfidence ? Math.min(to, desiredTasks + step) : to;
+  const limitedBy = careful < to ? 'low-confidence-step' : clampOf(wish, to);
+  return scale(wish, desiredTasks, careful, wish.reasonOut, limitedBy);
+}
+
+function inward(
+  wish: CountWish,
+  limited: number,
+  { window }: Analysis,
+  loop: LoopState,
+  { policy }: ServiceContext,
+): Decision {
+  const { desiredTasks, deploying } = window.observation;
+  if (deploying) return hold(wish, 'deployment-in-progress');
+  const above = desiredTasks > policy.maxTasks;
+  if (wish.objection !== undefined && !(above && wish.objection === 'capacity-unknown')) {
+    return hold(wish, wish.objection);
+  }
+  const changedAtSeconds = loop.changes.at(-1)?.atSeconds;
+  if (changedAtSeconds !== undefined && window.nowSeconds - changedAtSeconds < policy.cooldownSeconds) {
+    return hold(wish, 'cooldown');
+  }
+  const stable = clamp(largestWanted(loop.wanted), policy.minTasks, policy.maxTasks);
+  const to = Math.max(limited, stable);
+  if (to >= desiredTasks) return hold(wish, 'stabilizing', 'stabilization');
+  if (above && to === policy.maxTasks) return scale(wish, desiredTasks, to, 'above-maximum', 'maximum');
+  if (wish.confidence < policy.scaleInConfidence) return hold(wish, 'low-confidence');
+  if (!isWorthwhile(desiredTasks, to, policy)) return hold(wish, 'saving-too-small');
+  return scale(wish, desiredTasks, to, wish.reasonIn, to > limited ? 'stabilization' : clampOf(wish, to));
+}
+
+/** A saving counts for as long as this: longer than most changes last, shorter than a season. */
+const savingSeconds = 1800;
+
+/**
+ * Whether fewer tasks save more than the change costs: all tasks stand still for the rebalance, and those that go have
+ * to be started again one day.
+ * E.g. 20 tasks, a rebalance of 30 s, starts of 60 s: one task fewer saves 1,800 task-seconds and costs 600 + 60; it is
+ * worth it. 100 tasks and a rebalance of 60 s: 1,800 against 6,060; only four at once are.
+ */
+export function isWorthwhile(
+  from: number,
+  to: number,
+  {
+    rebalanceSeconds,
+    startupSeconds,
+  }: { readonly rebalanceSeconds: number; readonly startupSeconds: number },
+): boolean {
+  return (from - to) * savingSeconds > from * rebalanceSeconds + (from - to) * startupSeconds;
+}
+
+/** What cut the wish to `to`. */
+function clampOf(wish: CountWish, to: number): Clamp | undefined {
+  if (to < wish.tasks) return 'maximum';
+  if (to > wish.tasks) return 'minimum';
+  return wish.limitedBy;
+}
+
+function hold(wish: Wish, reason: HoldReason, limitedBy?: Clamp): HoldDecision {
+  const { confidence, evidence } = wish;
+  return {
+    kind: 'hold',
+    reason,
+    ...(wish.kind === 'hold' && wish.missing && { missing: [...wish.missing] }),
+    confidence,
+    ...(limitedBy && { limitedBy }),
+    evidence,
+  };
+}
+
+function scale(wish: Wish, from: number, to: number, reason: ScaleReason, limitedBy?: Clamp): Decision {
+  const { confidence, evidence } = wish;
+  return {
+    kind: 'scale',
+    direction: to > from ? 'out' : 'in',
+    from,
+    to,
+    reason,
+    confidence,
+    ...(limitedBy && { limitedBy }),
+    evidence,
+    impact: estimateImpact(wish.kind === 'count' ? wish.model : {}, from, to),
+  };
+}
+
+type Missing = {
+  readonly next?: NonNullable<LoopState['missing']>;
+  readonly told?: NonNullable<Plan['missing']>;
+};
+
+/** How long needed signals have been absent, and whether that is to be told now: once, until they are back. */
+function trackMissing({ window }: Analysis, loop: LoopState, context: ServiceContext): Missing {
+  const fields = missingSignals(window, context);
+  if (fields.length === 0) return {};
+  const sinceSeconds = loop.missing?.sinceSeconds ?? window.nowSeconds;
+  const due = window.nowSeconds - sinceSeconds >= context.policy.metricsMissingSeconds;
+  const toldBefore = loop.missing?.told === true;
+  return {
+    next: { sinceSeconds, fields, told: toldBefore || due },
+    ...(due && !toldBefore && { told: { fields, sinceSeconds } }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Policy } from '../config/policy.ts';
+import type { LoopState } from './loop-state.ts';
+import type { Window } from './window.ts';
+import type { Wish } from './wish.ts';
+
+type Wanted = LoopState['wanted'];
+
+/** Ticks further apart than this many cadences leave a hole in what is known. */
+const borneCadences = 3;
+
+/**
+ * The counts that were wanted within the stabilization window, newest last. Of two, the later and larger one makes the
+ * earlier one superfluous, so that the list falls, stays short, and begins with the largest. Where the strategy knew no
+ * count, or had not been asked for a while, the count that was there stands in, so that a scale-in waits the whole
+ * window from then on.
+ * E.g. 9, 7, 8, 5 wanted in turn are kept as 9, 8, 5.
+ */
+export function rememberWanted(wish: Wish, window: Window, loop: LoopState, policy: Policy): Wanted {
+  const { nowSeconds, observation } = window;
+  const newest = loop.wanted.at(-1);
+  const continuous =
+    newest !== undefined && nowSeconds - newest.atSeconds <= borneCadences * policy.evaluationSeconds;
+  const known = wish.kind === 'count' && wish.objection !== 'metrics-missing';
+  const tasks =
+    known && continuous
+      ? wish.tasks
+      : Math.max(observation.desiredTasks, wish.kind === 'count' ? wish.tasks : 0);
+  return [
+    ...loop.wanted.filter(
+      (it) => it.atSeconds > nowSeconds - policy.stabilizationSeconds && it.tasks > tasks,
+    ),
+    { atSeconds: nowSeconds, tasks },
+  ];
+}
+
+/** The largest count that was wanted within the window; 0 if none was. */
+export function largestWanted(wanted: Wanted): number {
+  return wanted[0]?.tasks ?? 0;
+}

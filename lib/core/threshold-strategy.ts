@@ -1,0 +1,112 @@
+import type { Field } from '../contract/measurement.ts';
+import type { Analysis } from './analyze.ts';
+import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
+import { evidenceOf } from './evidence.ts';
+import type { LoopState } from './loop-state.ts';
+import type { ServiceContext } from './plan.ts';
+import { maximum, mean } from './statistics.ts';
+import { freshPoint, missingFields, type Window } from './window.ts';
+import type { Wish } from './wish.ts';
+
+/** A signal and the share of its target at which it stands. */
+export type Pressure = { readonly field: Field; readonly factor: number };
+
+/** Outward: two minutes, so that one spike moves nothing. Inward: the highest of five. */
+const outwardSeconds = 120;
+const inwardSeconds = 300;
+/** A metric shows new tasks this long after they have begun to work. */
+const visibleSeconds = 120;
+/** Nothing says what one task can do: the thresholds are a rule, not a model. */
+const ruleCertainty = 0.5;
+
+/**
+ * Holds a service without a stream at its utilization: factor = max(CPU ÷ target, memory ÷ target, p95 ÷ target,
+ * throughput per task ÷ target), of what is measured; out by a step above the upper threshold, in by a step below the
+ * lower.
+ * E.g. CPU 63 % of a target of 70, memory 40 of 80: the factor is 0.9, above 0.8, and 4 tasks become 6.
+ */
+export function thresholdWish({ window }: Analysis, loop: LoopState, context: ServiceContext): Wish {
+  const { policy } = context;
+  const { desiredTasks, runningTasks } = window.observation;
+  const needed = window.plan.filter((it) => it.required).map((it) => it.field);
+  const missing = missingFields(window);
+  const measured = measuredHow(window, needed);
+  const outward = pressures(window, context, outwardSeconds, mean);
+  const outFactor = maximum(outward.map((it) => it.factor));
+  const rising = outFactor !== undefined && outFactor > policy.scaleOutThreshold;
+  if (outFactor === undefined || (missing.length > 0 && !rising)) {
+    const absent = missing.some((field) => window.freshness[field]?.state === 'missing');
+    return {
+      kind: 'hold',
+      reason: absent ? 'metrics-missing' : 'metrics-stale',
+      missing,
+      confidence: confidenceOf({ ...measured, agreement: 0, certainty: 0 }),
+      evidence: evidenceOf(window, context, { factor: outFactor }),
+    };
+  }
+  const inward = pressures(window, context, inwardSeconds, maximum);
+  const inFactor = maximum(inward.map((it) => it.factor)) ?? outFactor;
+  const tasks = rising
+    ? stepOut(desiredTasks, policy.scaleOutStep)
+    : inFactor < policy.scaleInThreshold
+      ? stepIn(desiredTasks, policy.scaleInStep, inFactor, policy.scaleOutThreshold)
+      : desiredTasks;
+  const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
+  const changedAtSeconds = loop.changes.at(-1)?.atSeconds ?? 0;
+  const unseen = window.nowSeconds - changedAtSeconds < policy.startupSeconds + visibleSeconds;
+  const votes = rising
+    ? outward.map((it) => it.factor > policy.scaleOutThreshold)
+    : inward.map((it) => it.factor < policy.scaleInThreshold);
+  return {
+    kind: 'count',
+    tasks,
+    breach: outFactor > 1 && !unseen,
+    reasonOut: 'utilization-high',
+    reasonIn: 'utilization-low',
+    ...((runningTasks < desiredTasks || unseen) && { patience: 'tasks-starting' }),
+    ...(missing.length > 0 && { objection: 'metrics-missing' }),
+    confidence: confidenceOf({ ...measured, agreement: agreementOf(votes), certainty: ruleCertainty }),
+    evidence: evidenceOf(window, context, { wantedTasks: tasks, factor: rising ? outFactor : inFactor }),
+    model: cpuPercent === undefined ? {} : { cpuPercent },
+  };
+}
+
+/** Each fresh signal's value over its last `seconds`, as a share of its target. */
+function pressures(
+  window: Window,
+  { policy }: ServiceContext,
+  seconds: number,
+  over: (values: readonly number[]) => number | undefined,
+): Pressure[] {
+  const { cpuTargetPercent, memoryTargetPercent, p95TargetMs, throughputTargetPerTask } = policy;
+  const tasks = Math.max(1, window.observation.runningTasks);
+  const targets: readonly (readonly [Field, number | undefined])[] = [
+    ['cpuPercent', cpuTargetPercent],
+    ['memoryPercent', memoryTargetPercent],
+    ['p95Ms', p95TargetMs],
+    ['processedPerSecond', throughputTargetPerTask && throughputTargetPerTask * tasks],
+  ];
+  return targets.flatMap(([field, target]) => {
+    const newest = freshPoint(window, field);
+    if (newest === undefined || target === undefined) return [];
+    const points = (window.series[field] ?? []).filter((it) => it.atSeconds > newest.atSeconds - seconds);
+    const value = over(points.map((it) => it.value));
+    return value === undefined ? [] : [{ field, factor: value / target }];
+  });
+}
+
+/** E.g. 4 tasks and a step of 50 %: 6. One task: 2. */
+export function stepOut(tasks: number, step: number): number {
+  return tasks + Math.max(1, Math.ceil(tasks * step));
+}
+
+/**
+ * Fewer by at most the step, and never so few that the load, shared out anew, would be above the upper threshold: that
+ * would be undone at once. At least one task stays: without any, there is no CPU to wake a service by.
+ * E.g. 10 tasks at a factor of 0.3 and a step of 30 %: 7. 2 tasks at 0.45: one would stand at 0.9, so 2 stay.
+ */
+export function stepIn(tasks: number, step: number, factor: number, outThreshold: number): number {
+  const stepped = Math.min(tasks - 1, Math.ceil(tasks * (1 - step)));
+  const bearable = Math.ceil((tasks * factor) / outThreshold);
+  return Math.max(1, Math.min(tasks, Math.max(stepped, bearable)));
+}
