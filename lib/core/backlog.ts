@@ -43,21 +43,22 @@ const periodSeconds = 60;
  */
 export function taskSteps(
   counts: readonly TaskCount[],
-  now: { readonly seconds: number; readonly runningTasks: number; readonly desiredTasks: number },
+  { nowSeconds, observation }: Pick<Window, 'nowSeconds' | 'observation'>,
   arrival: {
     readonly changedAtSeconds: number | undefined;
     readonly startupSeconds: number;
     readonly graceSeconds: number;
   },
 ): TaskStep[] {
+  const { runningTasks, desiredTasks } = observation;
   const steps: TaskStep[] = counts
-    .filter((count) => count.atSeconds < now.seconds)
+    .filter((count) => count.atSeconds < nowSeconds)
     .map((count) => ({ fromSeconds: count.atSeconds, tasks: count.runningTasks }));
-  steps.push({ fromSeconds: now.seconds, tasks: now.runningTasks });
-  if (now.desiredTasks > now.runningTasks) {
-    const due = (arrival.changedAtSeconds ?? now.seconds) + arrival.startupSeconds;
-    const fromSeconds = due > now.seconds ? due : now.seconds + arrival.graceSeconds;
-    steps.push({ fromSeconds, tasks: now.desiredTasks });
+  steps.push({ fromSeconds: nowSeconds, tasks: runningTasks });
+  if (desiredTasks > runningTasks) {
+    const due = (arrival.changedAtSeconds ?? nowSeconds) + arrival.startupSeconds;
+    const fromSeconds = due > nowSeconds ? due : nowSeconds + arrival.graceSeconds;
+    steps.push({ fromSeconds, tasks: desiredTasks });
   }
   return steps;
 }

@@ -2,7 +2,7 @@ import type { Field, Point } from '../contract/measurement.ts';
 import type { CapacityMemory, RateObservation } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Flow, FlowInterval } from './rates.ts';
-import { clamp, median, quantile } from './statistics.ts';
+import { clamp, maximum, median, quantile } from './statistics.ts';
 import type { TaskCount, Window } from './window.ts';
 
 /** What one task can process (μ), and how well that is known. */
@@ -35,7 +35,7 @@ export function effectiveTasks(tasks: number, partitions: number | undefined): n
  */
 export function tasksFor(effective: number, partitions: number | undefined): number | undefined {
   // Rounding must not buy a whole task for a millionth of one.
-  const least = Math.max(0, Math.ceil(effective - 1e-6));
+  const least = Math.min(mostTasks, Math.max(0, Math.ceil(effective - 1e-6)));
   if (partitions === undefined) return least;
   if (effective > partitions + 1e-6) return undefined;
   if (least === 0) return 0;
@@ -45,8 +45,13 @@ export function tasksFor(effective: number, partitions: number | undefined): num
   return partitions;
 }
 
+/** More than any service has; a rate that is nearly nothing must not ask for infinitely many. */
+const mostTasks = 100_000;
+
 /** Tasks count as saturated while what waits would take each of them this long. Polling alone makes lag of a second or two. */
 const saturatedLagSeconds = 10;
+/** One record in eleven days: below this a rate is none. */
+export const leastRatePerSecond = 1e-6;
 /** A day's peak and the one before: enough for a median, and few hundred bytes in the table. */
 const keptObservations = 16;
 
@@ -93,7 +98,7 @@ function isSaturated(interval: FlowInterval): boolean {
 
 /**
  * Adds what the window newly shows of saturated tasks. Learned only where it says something of the tasks: backlog at
- * both ends, one steady count for longer than a rebalance, no deployment, one revision. Fresh tasks, pauses and
+ * both ends, one steady count for longer than a start and a rebalance, no deployment, one revision. Fresh tasks, pauses and
  * deployments would teach a low μ, a low μ asks for more tasks, and more tasks bring more of the same.
  */
 export function learnCapacity(
@@ -106,7 +111,7 @@ export function learnCapacity(
   const known: CapacityMemory = memory?.revision === revision ? memory : { revision, saturated: [] };
   const newest = known.saturated.at(-1)?.atSeconds ?? 0;
   const partitions = context.sources[0]?.partitions;
-  const settleSeconds = context.policy.rebalanceSeconds + 30;
+  const settleSeconds = context.policy.startupSeconds + context.policy.rebalanceSeconds;
   const learned: RateObservation[] = [];
   const cpu: number[] = [];
   for (const interval of flow.intervals) {
@@ -168,23 +173,28 @@ export function estimateCapacity(
     return { source: 'saturated', taskRatePerSecond, certainty: certaintyOf(rates) };
   }
   const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
-  const busy = busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
   const single = memory.saturated[0]?.perTaskPerSecond;
   if (single !== undefined)
     return { source: 'saturated', taskRatePerSecond: single, certainty: certaintyOf([single]) };
+  const floor = maximum(seen.map((it) => it.perTaskPerSecond));
+  if (floor === undefined || floor < leastRatePerSecond) return { source: 'unknown', certainty: 0 };
+  const busy = busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
   const busyRate = median(busy);
-  if (busyRate !== undefined && busy.length >= 3) {
-    const certainty = memory.saturatedCpuPercent === undefined ? assumedCertainty : 0.8 * certaintyOf(busy);
-    return { source: 'busy', taskRatePerSecond: busyRate, certainty: Math.min(certainty, certaintyOf(busy)) };
+  if (busyRate === undefined || busy.length < leastBusyRates) {
+    return { source: 'floor', taskRatePerSecond: floor, certainty: 0 };
   }
-  const floor = quantile(
-    seen.map((it) => it.perTaskPerSecond),
-    0.9,
-  );
-  return floor === undefined || floor <= 0
-    ? { source: 'unknown', certainty: 0 }
-    : { source: 'floor', taskRatePerSecond: floor, certainty: 0 };
+  const certainty = certaintyOf(busy);
+  return {
+    source: 'busy',
+    // An idle process uses some CPU too. What a task was seen to do, it can do.
+    taskRatePerSecond: Math.max(busyRate, floor),
+    certainty:
+      memory.saturatedCpuPercent === undefined ? Math.min(assumedCertainty, certainty) : 0.8 * certainty,
+  };
 }
+
+/** Fewer minutes than this say nothing of what busy means. */
+const leastBusyRates = 3;
 
 /**
  * How well k observations pin a rate down: k/(k+1) · (1 − their interquartile range ÷ their median). E.g. one

@@ -1,4 +1,3 @@
-import type { Field } from '../contract/measurement.ts';
 import { clamp, mean } from './statistics.ts';
 import type { Window } from './window.ts';
 
@@ -23,12 +22,9 @@ export function confidenceOf({ completeness, freshness, agreement, certainty }: 
   return clamp((completeness + freshness + agreement + certainty) / 4, 0, 1);
 }
 
-/** How whole and how fresh the needed fields are; a field that is not there counts as nothing. */
-export function measuredHow(
-  window: Window,
-  needed: readonly Field[],
-): Pick<Grounds, 'completeness' | 'freshness'> {
-  const plans = window.plan.filter((it) => needed.includes(it.field));
+/** How whole and how fresh the required fields are; a field that is not there counts as nothing. */
+export function measuredHow(window: Window): Pick<Grounds, 'completeness' | 'freshness'> {
+  const plans = window.plan.filter((it) => it.required);
   const ages = plans.map((it) => {
     const age = window.freshness[it.field]?.ageSeconds;
     // A point can be no younger than its own period and its publication: that much age is none.

@@ -1,9 +1,10 @@
 import type { Clamp, Decision, HoldDecision, HoldReason, ScaleReason } from '../contract/decision.ts';
 import type { Analysis } from './analyze.ts';
 import { estimateImpact } from './impact.ts';
-import { lagWish, missingSignals } from './lag-strategy.ts';
+import { lagWish } from './lag-strategy.ts';
 import { type LoopState, recordChange } from './loop-state.ts';
 import { strategyOf } from './measure.ts';
+import { missingSignals } from './missing-signals.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';

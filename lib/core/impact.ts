@@ -1,5 +1,5 @@
 import type { Impact } from '../contract/decision.ts';
-import { effectiveTasks } from './capacity.ts';
+import { effectiveTasks, leastRatePerSecond } from './capacity.ts';
 
 /** What the model knows of a service, for an estimate of what a change brings. What it does not know is absent. */
 export type ImpactModel = {
@@ -41,12 +41,13 @@ export function estimateImpact(model: ImpactModel, from: number, to: number): Im
 type StreamModel = NonNullable<ImpactModel['stream']>;
 
 function lagBefore({ loadPerSecond, backlogAtHorizonRecords }: StreamModel): Partial<Impact> {
-  return loadPerSecond > 0 ? { lagSecondsBefore: backlogAtHorizonRecords / loadPerSecond } : {};
+  if (loadPerSecond < leastRatePerSecond) return {};
+  return { lagSecondsBefore: backlogAtHorizonRecords / loadPerSecond };
 }
 
 function lagAfter(model: StreamModel, effective: number): Partial<Impact> {
   const { taskRatePerSecond, loadPerSecond, backlogAtHorizonRecords, timeToClearSeconds } = model;
-  if (loadPerSecond <= 0) return {};
+  if (loadPerSecond < leastRatePerSecond) return {};
   const growth = loadPerSecond - taskRatePerSecond * effective;
   const left = Math.max(0, backlogAtHorizonRecords + growth * timeToClearSeconds);
   return { lagSecondsAfter: left / loadPerSecond };

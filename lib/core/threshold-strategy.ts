@@ -3,6 +3,7 @@ import type { Analysis } from './analyze.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
 import { evidenceOf } from './evidence.ts';
 import type { LoopState } from './loop-state.ts';
+import { absenceOf, holdWish } from './missing-signals.ts';
 import type { ServiceContext } from './plan.ts';
 import { maximum, mean } from './statistics.ts';
 import { freshPoint, missingFields, type Window } from './window.ts';
@@ -28,21 +29,13 @@ const ruleCertainty = 0.5;
 export function thresholdWish({ window }: Analysis, loop: LoopState, context: ServiceContext): Wish {
   const { policy } = context;
   const { desiredTasks, runningTasks } = window.observation;
-  const needed = window.plan.filter((it) => it.required).map((it) => it.field);
   const missing = missingFields(window);
-  const measured = measuredHow(window, needed);
+  const measured = measuredHow(window);
   const outward = pressures(window, context, outwardSeconds, mean);
   const outFactor = maximum(outward.map((it) => it.factor));
   const rising = outFactor !== undefined && outFactor > policy.scaleOutThreshold;
   if (outFactor === undefined || (missing.length > 0 && !rising)) {
-    const absent = missing.some((field) => window.freshness[field]?.state === 'missing');
-    return {
-      kind: 'hold',
-      reason: absent ? 'metrics-missing' : 'metrics-stale',
-      missing,
-      confidence: confidenceOf({ ...measured, agreement: 0, certainty: 0 }),
-      evidence: evidenceOf(window, context, { factor: outFactor }),
-    };
+    return holdWish(absenceOf(window, missing), window, context, missing);
   }
   const inward = pressures(window, context, inwardSeconds, maximum);
   const inFactor = maximum(inward.map((it) => it.factor)) ?? outFactor;

@@ -1,0 +1,56 @@
+import type { Analysis } from './analyze.ts';
+import { type KnownBacklog, knownBacklog } from './backlog.ts';
+import { utilizationFor } from './count.ts';
+import { expectedArrivals, type Forecast, forecastArrivals } from './forecast.ts';
+import type { ServiceContext } from './plan.ts';
+import { freshPoint, type Window, windowSeconds } from './window.ts';
+
+/** What is to come of a stream, as far as it does not depend on what a task can do. */
+export type Outlook = {
+  readonly forecast: Forecast;
+  /** h: until a change that is decided now takes effect. */
+  readonly horizonSeconds: number;
+  /** λ̂(h) */
+  readonly loadPerSecond: number;
+  /** u */
+  readonly utilization: number;
+  readonly backlog: KnownBacklog;
+  readonly lagSeconds: number;
+};
+
+/** `undefined` while neither the load nor what waits is known. */
+export function outlookOf(
+  window: Window,
+  { flow }: NonNullable<Analysis['stream']>,
+  { policy }: ServiceContext,
+): Outlook | undefined {
+  const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds;
+  const newest = flow.arrivals.at(-1);
+  const backlog = knownBacklog(window, flow);
+  if (newest === undefined || backlog === undefined) return undefined;
+  // What is seen late is answered late: the newest minute lies as far back as it takes CloudWatch to show it.
+  const reactionSeconds = window.nowSeconds - newest.atSeconds + horizonSeconds;
+  const forecast = forecastArrivals(flow.arrivals, reactionSeconds);
+  if (forecast === undefined) return undefined;
+  return {
+    forecast,
+    horizonSeconds,
+    loadPerSecond: expectedArrivals(forecast, window.nowSeconds + horizonSeconds),
+    utilization: utilizationFor(forecast.spread, policy.lagObjectiveSeconds, reactionSeconds),
+    backlog,
+    lagSeconds: lagNow(window, flow.lag.at(-1)?.value, backlog, forecast),
+  };
+}
+
+/** Lag as measured; where nobody reads, and nothing measures it, as old as what waits. */
+function lagNow(
+  window: Window,
+  newestLag: number | undefined,
+  backlog: KnownBacklog,
+  { levelPerSecond }: Forecast,
+): number {
+  const measured = freshPoint(window, 'lagSeconds')?.value ?? newestLag;
+  if (measured !== undefined && window.observation.runningTasks > 0) return measured;
+  // A backlog that nobody has seen arrive is at least as old as the window.
+  return backlog.records > 0 ? Math.min(windowSeconds, backlog.records / levelPerSecond) : 0;
+}

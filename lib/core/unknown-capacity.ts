@@ -1,0 +1,57 @@
+import type { Analysis } from './analyze.ts';
+import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
+import { evidenceOf } from './evidence.ts';
+import type { LoopState } from './loop-state.ts';
+import type { Outlook } from './outlook.ts';
+import type { ServiceContext } from './plan.ts';
+import { stepOut } from './threshold-strategy.ts';
+import type { CountWish } from './wish.ts';
+
+/** From this share of the objective on, lag asks for more tasks. */
+const pressingShare = 0.5;
+/** CloudWatch shows what new tasks do two minutes later. */
+const visibleSeconds = 120;
+
+/** What one task can do is not known: a step out when the lag asks for it, and nothing inward. */
+export function wishByStep(
+  { window, stream }: Analysis,
+  loop: LoopState,
+  context: ServiceContext,
+  { loadPerSecond, horizonSeconds, backlog, lagSeconds }: Outlook,
+): CountWish {
+  const { policy } = context;
+  const { desiredTasks, runningTasks } = window.observation;
+  const pressing = lagSeconds > pressingShare * policy.lagObjectiveSeconds;
+  const waking = desiredTasks === 0 && (backlog.records > 0 || loadPerSecond > 0);
+  const changedAtSeconds = loop.changes.at(-1)?.atSeconds;
+  // Until the tasks of the last step show in the lag, another step would be blind.
+  const unseen =
+    changedAtSeconds !== undefined && window.nowSeconds - changedAtSeconds < horizonSeconds + visibleSeconds;
+  const tasks = pressing || waking ? stepOut(desiredTasks, policy.scaleOutStep) : desiredTasks;
+  const { capacity } = { capacity: undefined, ...stream };
+  return {
+    kind: 'count',
+    tasks,
+    breach: false,
+    reasonOut: 'unknown-capacity-step',
+    reasonIn: 'capacity-exceeds-demand',
+    ...((runningTasks < desiredTasks || unseen) && { patience: 'tasks-starting' }),
+    objection: 'capacity-unknown',
+    confidence: confidenceOf({
+      ...measuredHow(window),
+      agreement: agreementOf([pressing, lagSeconds > policy.lagObjectiveSeconds]),
+      certainty: 0,
+    }),
+    evidence: evidenceOf(window, context, {
+      wantedTasks: tasks,
+      forecastPerSecond: loadPerSecond,
+      horizonSeconds,
+      taskRatePerSecond: capacity?.source === 'floor' ? capacity.taskRatePerSecond : undefined,
+      taskRateCertainty: 0,
+      taskRateSource: capacity?.source,
+      backlogRecords: backlog.records,
+      lagSeconds,
+    }),
+    model: {},
+  };
+}
