@@ -4,12 +4,13 @@ import { estimateImpact } from './impact.ts';
 import { lagWish } from './lag-strategy.ts';
 import { type LoopState, recordChange } from './loop-state.ts';
 import { strategyOf } from './measure.ts';
-import { missingSignals } from './missing-signals.ts';
+import { absenceOf, missingSignals } from './missing-signals.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
 import { clamp } from './statistics.ts';
 import { thresholdWish } from './threshold-strategy.ts';
+import { missingFields } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
 
 /** Decides what to do with a service, and what is worth telling. Total: every tick ends in a scale or a hold. */
@@ -102,6 +103,8 @@ function inward(
   { policy }: ServiceContext,
 ): Decision {
   const { desiredTasks, deploying } = window.observation;
+  const missing = missingFields(window);
+  if (missing.length > 0) return { ...hold(wish, absenceOf(window, missing)), missing: [...missing] };
   if (deploying) return hold(wish, 'deployment-in-progress');
   const above = desiredTasks > policy.maxTasks;
   if (wish.objection !== undefined && !(above && wish.objection === 'capacity-unknown')) {

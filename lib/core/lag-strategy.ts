@@ -9,7 +9,7 @@ import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './mis
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
 import { wishByStep } from './unknown-capacity.ts';
-import { freshPoint, missingFields, type Window } from './window.ts';
+import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
 
 /** Holds a service at its lag objective: how many tasks the load and the backlog need when new ones can help. */
@@ -118,7 +118,7 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
     reasonOut: late ? 'lag-objective-breached' : 'demand-exceeds-capacity',
     reasonIn: 'capacity-exceeds-demand',
     ...(calm && runningTasks > 0 && { patience: 'lag-budget' }),
-    ...objectionTo(window, plan.arrivalPoints, low && cpuBears !== false),
+    ...objectionTo(plan.arrivalPoints, low && cpuBears !== false),
     ...(tasks !== count.tasks
       ? { limitedBy: 'scale-in-step' }
       : count.partitionsExhausted && { limitedBy: 'partitions' }),
@@ -182,9 +182,7 @@ function isBearable(
   return (cpuPercent * effectiveTasks(from, partitions)) / after < highestCpuPercent;
 }
 
-function objectionTo(window: Window, arrivalPoints: number, agreed: boolean): Pick<CountWish, 'objection'> {
-  // A stream that nobody reads can be woken without a lag, but not put further to sleep.
-  if (missingFields(window).length > 0) return { objection: 'metrics-missing' };
+function objectionTo(arrivalPoints: number, agreed: boolean): Pick<CountWish, 'objection'> {
   if (arrivalPoints < leastArrivalPoints) return { objection: 'insufficient-data' };
   return agreed ? {} : { objection: 'signals-disagree' };
 }

@@ -77,7 +77,6 @@ export function wishWithoutSignals(
     breach: false,
     reasonOut: 'demand-exceeds-capacity',
     reasonIn: 'capacity-exceeds-demand',
-    objection: 'metrics-missing',
     confidence: confidenceOf({
       ...measuredHow(window),
       agreement: 1,

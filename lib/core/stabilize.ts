@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy.ts';
 import type { LoopState } from './loop-state.ts';
-import type { Window } from './window.ts';
+import { missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
 type Wanted = LoopState['wanted'];
@@ -10,8 +10,7 @@ const borneCadences = 3;
 
 /**
  * The counts that were wanted within the stabilization window, newest last. Of two, the later and larger one makes the
- * earlier one superfluous, so that the list falls, stays short, and begins with the largest. Where the strategy knew no
- * count, or had not been asked for a while, the count that was there stands in, so that a scale-in waits the whole
+ * earlier one superfluous, so that the list falls, stays short, and begins with the largest. Where a signal was missing, or had not been asked for a while, the count that was there stands in, so that a scale-in waits the whole
  * window from then on.
  * E.g. 9, 7, 8, 5 wanted in turn are kept as 9, 8, 5.
  */
@@ -20,7 +19,7 @@ export function rememberWanted(wish: Wish, window: Window, loop: LoopState, poli
   const newest = loop.wanted.at(-1);
   const continuous =
     newest !== undefined && nowSeconds - newest.atSeconds <= borneCadences * policy.evaluationSeconds;
-  const known = wish.kind === 'count' && wish.objection !== 'metrics-missing';
+  const known = wish.kind === 'count' && missingFields(window).length === 0;
   const tasks =
     known && continuous
       ? wish.tasks

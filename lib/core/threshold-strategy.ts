@@ -57,7 +57,6 @@ export function thresholdWish({ window }: Analysis, loop: LoopState, context: Se
     reasonOut: 'utilization-high',
     reasonIn: 'utilization-low',
     ...((runningTasks < desiredTasks || unseen) && { patience: 'tasks-starting' }),
-    ...(missing.length > 0 && { objection: 'metrics-missing' }),
     confidence: confidenceOf({ ...measured, agreement: agreementOf(votes), certainty: ruleCertainty }),
     evidence: evidenceOf(window, context, { wantedTasks: tasks, factor: rising ? outFactor : inFactor }),
     model: cpuPercent === undefined ? {} : { cpuPercent },
