@@ -106,7 +106,7 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
   const low = outlook.lagSeconds < calmShare * policy.lagObjectiveSeconds;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
-  const cpuBears = isBearable(cpuPercent, desiredTasks, tasks, partitions);
+  const cpuBears = isBearable(window, tasks, partitions);
   const votes =
     count.tasks > desiredTasks
       ? [true, !low, plan.backlogAtHorizonRecords > outlook.backlog.records, !calm]
@@ -170,16 +170,16 @@ function boundUnsure(tasks: number, desiredTasks: number, certainty: number, sca
   return Math.max(tasks, Math.min(desiredTasks, Math.ceil(desiredTasks * (1 - scaleInStep))));
 }
 
-/** Whether the CPU, shared out anew, would leave room; `undefined` while it is not known. */
-function isBearable(
-  cpuPercent: number | undefined,
-  from: number,
-  to: number,
-  partitions: number | undefined,
-): boolean | undefined {
+/**
+ * Whether the CPU of the tasks that ran when it was measured, shared out over `to` tasks, would leave room; `undefined`
+ * while it is not known.
+ */
+function isBearable(window: Window, to: number, partitions: number | undefined): boolean | undefined {
+  const cpu = freshPoint(window, 'cpuPercent');
+  const then = cpu && window.taskCounts.findLast((count) => count.atSeconds <= cpu.atSeconds);
   const after = effectiveTasks(to, partitions);
-  if (cpuPercent === undefined || after <= 0) return undefined;
-  return (cpuPercent * effectiveTasks(from, partitions)) / after < highestCpuPercent;
+  if (cpu === undefined || then === undefined || after <= 0) return undefined;
+  return (cpu.value * effectiveTasks(then.runningTasks, partitions)) / after < highestCpuPercent;
 }
 
 function objectionTo(arrivalPoints: number, agreed: boolean): Pick<CountWish, 'objection'> {
