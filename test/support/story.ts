@@ -24,11 +24,15 @@ export type Told = { readonly minute: number; readonly plan: Plan; readonly wind
  */
 export function createStory(
   context: ServiceContext,
-  { tasks, startupMinutes = 1 }: { readonly tasks: number; readonly startupMinutes?: number },
+  {
+    tasks,
+    startupMinutes = 1,
+    loop: before = initialLoopState,
+  }: { readonly tasks: number; readonly startupMinutes?: number; readonly loop?: LoopState },
 ) {
   const samples: Sample[] = [];
   const told: Told[] = [];
-  let loop: LoopState = initialLoopState;
+  let loop = before;
   let observation: ServiceObservation = {
     desiredTasks: tasks,
     runningTasks: tasks,
