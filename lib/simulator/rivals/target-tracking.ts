@@ -1,0 +1,98 @@
+import type { Point } from '../../contract/measurement.ts';
+import { clamp } from '../../core/statistics.ts';
+import type { Scaler } from '../scaler.ts';
+import type { SimulatedWorld } from '../world.ts';
+
+/** What a target tracking policy is given. */
+export type TargetTrackingPolicy = {
+  readonly name: string;
+  readonly target: number;
+  readonly scaleOutCooldownSeconds: number;
+  readonly scaleInCooldownSeconds: number;
+  /** The metric's minutes as CloudWatch shows them now, oldest first; a minute without data is left out. */
+  metric(world: SimulatedWorld): Promise<readonly Point[]>;
+};
+
+/** Minutes that an alarm looks at: all must be beyond its threshold. */
+const highMinutes = 3;
+const lowMinutes = 15;
+/** The lower alarm's threshold is below the target by a tenth. E.g. 70 → 63, 80 → 72. */
+export const lowShare = 0.9;
+
+/**
+ * From an alarm's data being there to UpdateService: the alarm's own evaluation and Application Auto Scaling's step.
+ * With it a step in load takes about six minutes to trigger, as AWS measured (363 s for 60 s metrics).
+ */
+const actionDelaySeconds = 75;
+
+/**
+ * Application Auto Scaling's target tracking for an ECS service, as its documents describe it: two alarms of one-minute
+ * periods, out when the metric is above the target for three, in when it is below nine tenths of it for fifteen; the
+ * new count is proportional, from the tasks that run. A scale-out larger than the one that began the cooldown is let
+ * through, and a scale-in waits for the cooldown after any change. Missing data is neither alarm.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+ *
+ * Assumed, for it is not documented: how long AWS takes from the alarm to the call (above), and that one scale-in takes
+ * at most half of the tasks, for it is only said to be gradual.
+ */
+export function createTargetTracking(policy: TargetTrackingPolicy): Scaler {
+  let changedAtSeconds = Number.NEGATIVE_INFINITY;
+  let lastDirection: 'out' | 'in' = 'out';
+  let pending: { readonly atSeconds: number; readonly direction: 'out' | 'in' } | undefined;
+
+  return {
+    name: policy.name,
+    step: async (world) => {
+      const now = world.clock.nowSeconds();
+      const points = await policy.metric(world);
+      const direction = alarmOf(points, policy.target);
+      if (direction === undefined) {
+        pending = undefined;
+        return;
+      }
+      if (pending?.direction !== direction) pending = { atSeconds: now + actionDelaySeconds, direction };
+      if (now < pending.atSeconds || now % 60 !== 0) return;
+      const cooldownSeconds =
+        direction === 'in' ? policy.scaleInCooldownSeconds : policy.scaleOutCooldownSeconds;
+      // A scale-out ends a cooldown that a scale-in began.
+      const cooling =
+        now - changedAtSeconds < cooldownSeconds && !(direction === 'out' && lastDirection === 'in');
+      const { minTasks, maxTasks } = world.scenario;
+      const { desiredTasks, consumingTasks } = world.frame();
+      const newest = points.at(-1)?.value ?? policy.target;
+      const wanted = clamp(countFor(consumingTasks, newest, policy.target), minTasks, maxTasks);
+      const outward = direction === 'out' && wanted > desiredTasks;
+      const inward = direction === 'in' && wanted < desiredTasks && !cooling;
+      if (!outward && !inward) return;
+      if (outward && cooling && wanted <= desiredTasks) return;
+      await world.services.updateDesiredTasks(world.service, wanted, 5);
+      changedAtSeconds = now;
+      lastDirection = direction;
+    },
+  };
+}
+
+/** Which alarm is on. Its minutes must follow each other: what is missing is neither above nor below. */
+export function alarmOf(points: readonly Point[], target: number): 'out' | 'in' | undefined {
+  const high = newestMinutes(points, highMinutes);
+  if (high?.every((it) => it.value > target)) return 'out';
+  const low = newestMinutes(points, lowMinutes);
+  if (low?.every((it) => it.value < lowShare * target)) return 'in';
+  return undefined;
+}
+
+function newestMinutes(points: readonly Point[], count: number): readonly Point[] | undefined {
+  const newest = points.slice(-count);
+  const [first, last] = [newest[0], newest.at(-1)];
+  if (newest.length < count || first === undefined || last === undefined) return undefined;
+  return last.atSeconds - first.atSeconds === 60 * (count - 1) ? newest : undefined;
+}
+
+/**
+ * ceil(running · metric ÷ target), and at most half fewer at once.
+ * E.g. 10 tasks at 84 % with a target of 70 %: 12. At 49 %: 7. At 7 %: 5.
+ */
+export function countFor(runningTasks: number, metric: number, target: number): number {
+  const proportional = Math.ceil((runningTasks * metric) / target - 1e-9);
+  return Math.max(proportional, Math.ceil(runningTasks / 2));
+}

@@ -1,0 +1,147 @@
+import { createManualClock, type ManualClock } from '../adapters/memory/clock.ts';
+import { createMemoryMetrics, type MemoryMetrics } from '../adapters/memory/metrics.ts';
+import { createMemoryQueues, type MemoryQueues } from '../adapters/memory/queues.ts';
+import { createMemoryServices, type MemoryServices } from '../adapters/memory/services.ts';
+import { createMemorySources, type MemorySources } from '../adapters/memory/sources.ts';
+import type { Tags } from '../config/resolve.ts';
+import { formatSource, type Source } from '../config/source.ts';
+import type { ServiceId } from '../contract/service-id.ts';
+import { managedTag, sourceTag } from '../contract/tags.ts';
+import { effectiveTasks } from '../core/capacity.ts';
+import type { ServiceObservation } from '../core/sample.ts';
+import { createArrivals } from './arrivals.ts';
+import { createCloudWatch } from './cloudwatch.ts';
+import type { Scenario } from './scenario.ts';
+import { createScoreKeeper, type Score } from './score.ts';
+import { createStreamService } from './stream-service.ts';
+import { stepSeconds } from './time.ts';
+import type { Workload } from './workload.ts';
+
+/** What a world shows of its last step. */
+export type WorldFrame = {
+  /** The end of the step, epoch seconds. */
+  readonly atSeconds: number;
+  readonly arrivalsPerSecond: number;
+  /** What the consuming tasks can process. */
+  readonly capacityPerSecond: number;
+  /** Age of the oldest waiting record at the end of the step; 0 when none waits. */
+  readonly lagSeconds: number;
+  readonly desiredTasks: number;
+  readonly consumingTasks: number;
+};
+
+/** A stream service on ECS, and AWS around it, in simulated time. One for each controller. */
+export type SimulatedWorld = {
+  readonly scenario: Scenario;
+  readonly clock: ManualClock;
+  readonly services: MemoryServices;
+  readonly metrics: MemoryMetrics;
+  readonly queues: MemoryQueues;
+  readonly sources: MemorySources;
+  readonly service: ServiceId;
+  readonly source: Source;
+  readonly tags: Tags;
+  /** Advances the clock by `stepSeconds` and moves everything. */
+  step(): void;
+  frame(): WorldFrame;
+  score(): Score;
+  readonly done: boolean;
+};
+
+const service: ServiceId = 'main/orders';
+const queueUrl = 'https://sqs.local/000000000000/orders';
+
+/** What the owner of the service has tagged it with. */
+function tagsOf(scenario: Scenario, source: Source): Tags {
+  const { shortest, longest } = scenario.startupSeconds;
+  return {
+    [managedTag]: 'auto',
+    [sourceTag]: formatSource(source),
+    'weir:min': String(scenario.minTasks),
+    'weir:max': String(scenario.maxTasks),
+    'weir:lag-objective': String(scenario.lagObjectiveSeconds),
+    'weir:startup': String((shortest + longest) / 2),
+    'weir:rebalance': String(scenario.rebalanceSeconds),
+  };
+}
+
+/** The world of one controller. The same scenario, workload and seed give every controller the same arrivals. */
+export function createSimulatedWorld(scenario: Scenario, workload: Workload, seed: number): SimulatedWorld {
+  const clock = createManualClock(workload.fromSeconds);
+  const services = createMemoryServices();
+  const metrics = createMemoryMetrics(clock);
+  const queues = createMemoryQueues();
+  const sources = createMemorySources();
+  const source: Source =
+    scenario.source === 'kinesis' ? { kind: 'kinesis', stream: 'orders' } : { kind: 'sqs', queue: 'orders' };
+  sources.put(source, {
+    ...(scenario.partitions !== undefined && { partitions: scenario.partitions }),
+    ...(source.kind === 'sqs' && { queueUrl }),
+  });
+  const tags = tagsOf(scenario, source);
+  const { initialTasks } = scenario;
+  services.put(service, {
+    observation: {
+      desiredTasks: initialTasks,
+      runningTasks: initialTasks,
+      pendingTasks: 0,
+      revision: 'orders:1',
+      deploying: false,
+    },
+    tags,
+  });
+
+  const arrivals = createArrivals(workload, seed);
+  const stream = createStreamService(scenario, workload.fromSeconds, seed);
+  const cloudWatch = createCloudWatch(metrics, { service, source }, scenario, seed);
+  const keeper = createScoreKeeper(scenario);
+  let arrivalsPerSecond = 0;
+  let lagSeconds = 0;
+
+  const observation = (): ServiceObservation => {
+    const described = services.get(service);
+    if (described.kind === 'gone')
+      throw new TypeError(`${service} has left the simulation: ${described.cause}`);
+    return described.observation;
+  };
+
+  return {
+    scenario,
+    clock,
+    services,
+    metrics,
+    queues,
+    sources,
+    service,
+    source,
+    tags,
+    step: () => {
+      const { desiredTasks } = observation();
+      const step = stream.step(desiredTasks, arrivals());
+      clock.set(step.atSeconds);
+      services.update(service, { runningTasks: step.runningTasks, pendingTasks: step.startingTasks });
+      const waiting = stream.waitingRecords;
+      if (source.kind === 'sqs')
+        queues.set(queueUrl, { visible: Math.round(waiting), inFlight: 0, delayed: 0 });
+      cloudWatch.record(step, waiting);
+      keeper.record(step, desiredTasks);
+      arrivalsPerSecond = step.arrivedRecords / stepSeconds;
+      lagSeconds = step.lagSeconds;
+    },
+    frame: () => {
+      const { desiredTasks, runningTasks } = observation();
+      return {
+        atSeconds: clock.nowSeconds(),
+        arrivalsPerSecond,
+        capacityPerSecond: scenario.taskRatePerSecond * effectiveTasks(runningTasks, scenario.partitions),
+        lagSeconds,
+        desiredTasks,
+        consumingTasks: runningTasks,
+      };
+    },
+    score: () => keeper.score(stream.lateWaitingRecords),
+    get done() {
+      return clock.nowSeconds() >= workload.untilSeconds;
+    },
+  };
+}
