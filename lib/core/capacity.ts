@@ -96,6 +96,17 @@ function isSaturated(interval: FlowInterval): boolean {
   );
 }
 
+/** How far the minutes around an interval may differ. */
+const steadyLoadRatio = 1.5;
+
+/** A backlog that is derived from minutes' means is wrong where the load jumps within a minute. */
+function isSteadyLoad(arrivals: readonly Point[], { fromSeconds, toSeconds }: FlowInterval): boolean {
+  const around = arrivals
+    .filter((point) => point.atSeconds > fromSeconds - 60 && point.atSeconds < toSeconds + 120)
+    .map((point) => point.value);
+  return (maximum(around) ?? 0) <= steadyLoadRatio * Math.min(...around);
+}
+
 /**
  * Adds what the window newly shows of saturated tasks. Learned only where it says something of the tasks: backlog at
  * both ends, one steady count for longer than a start and a rebalance, no deployment, one revision. Fresh tasks, pauses and
@@ -115,7 +126,8 @@ export function learnCapacity(
   const learned: RateObservation[] = [];
   const cpu: number[] = [];
   for (const interval of flow.intervals) {
-    if (interval.toSeconds < window.nowSeconds - 900 || !isSaturated(interval)) continue;
+    if (interval.toSeconds < window.nowSeconds - 900) continue;
+    if (!isSaturated(interval) || !isSteadyLoad(flow.arrivals, interval)) continue;
     const tasks = steadyTasks(window.taskCounts, interval, settleSeconds, revision);
     if (tasks === undefined) continue;
     const cpuPercent = pointAt(window, 'cpuPercent', interval.toSeconds);

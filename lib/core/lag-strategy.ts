@@ -1,6 +1,6 @@
 import type { Analysis } from './analyze.ts';
 import { projectBacklog, taskSteps } from './backlog.ts';
-import { type CapacityEstimate, effectiveTasks } from './capacity.ts';
+import type { CapacityEstimate } from './capacity.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
 import { type Count, countTasks, timeToClear } from './count.ts';
 import { evidenceOf } from './evidence.ts';
@@ -94,8 +94,6 @@ function planByModel(
 
 /** Of a load of which fewer minutes are known than this, nothing is said inward. */
 const leastArrivalPoints = 5;
-/** A CPU that a scale-in would bring above this speaks against it. */
-const highestCpuPercent = 95;
 
 function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): CountWish {
   const { outlook, capacity, count, calm } = plan;
@@ -106,11 +104,11 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
   const low = outlook.lagSeconds < calmShare * policy.lagObjectiveSeconds;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
-  const cpuBears = isBearable(window, tasks, partitions);
+  const full = areFull(window);
   const votes =
     count.tasks > desiredTasks
       ? [true, !low, plan.backlogAtHorizonRecords > outlook.backlog.records, !calm]
-      : [true, low, calm, cpuBears];
+      : [true, low, calm, full === undefined ? undefined : !full];
   return {
     kind: 'count',
     tasks,
@@ -118,7 +116,7 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
     reasonOut: late ? 'lag-objective-breached' : 'demand-exceeds-capacity',
     reasonIn: 'capacity-exceeds-demand',
     ...(calm && runningTasks > 0 && { patience: 'lag-budget' }),
-    ...objectionTo(plan.arrivalPoints, low && cpuBears !== false),
+    ...objectionTo(plan.arrivalPoints, low && full !== true),
     ...(tasks !== count.tasks
       ? { limitedBy: 'scale-in-step' }
       : count.partitionsExhausted && { limitedBy: 'partitions' }),
@@ -170,16 +168,15 @@ function boundUnsure(tasks: number, desiredTasks: number, certainty: number, sca
   return Math.max(tasks, Math.min(desiredTasks, Math.ceil(desiredTasks * (1 - scaleInStep))));
 }
 
-/**
- * Whether the CPU of the tasks that ran when it was measured, shared out over `to` tasks, would leave room; `undefined`
- * while it is not known.
- */
-function isBearable(window: Window, to: number, partitions: number | undefined): boolean | undefined {
+/** CPU as old as this still says something of now, and from so much on the tasks are full. */
+const currentCpuSeconds = 180;
+const fullCpuPercent = 90;
+
+/** Whether the tasks are full now: then none can be spared, whatever the load says. Unknown without a current CPU. */
+function areFull(window: Window): boolean | undefined {
   const cpu = freshPoint(window, 'cpuPercent');
-  const then = cpu && window.taskCounts.findLast((count) => count.atSeconds <= cpu.atSeconds);
-  const after = effectiveTasks(to, partitions);
-  if (cpu === undefined || then === undefined || after <= 0) return undefined;
-  return (cpu.value * effectiveTasks(then.runningTasks, partitions)) / after < highestCpuPercent;
+  if (cpu === undefined || window.nowSeconds - cpu.atSeconds > currentCpuSeconds) return undefined;
+  return cpu.value >= fullCpuPercent;
 }
 
 function objectionTo(arrivalPoints: number, agreed: boolean): Pick<CountWish, 'objection'> {

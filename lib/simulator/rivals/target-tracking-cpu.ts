@@ -12,7 +12,7 @@ import { createTargetTracking } from './target-tracking.ts';
 export function createTargetTrackingCpu(): Scaler {
   return createTargetTracking({
     name: 'target-tracking-cpu',
-    target: 70,
+    target: 85,
     scaleOutCooldownSeconds: 60,
     scaleInCooldownSeconds: 300,
     metric: async ({ metrics, service, clock }) => {
