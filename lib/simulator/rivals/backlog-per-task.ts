@@ -22,14 +22,16 @@ export function acceptableBacklog(latencySeconds: number, secondsPerRecord: numb
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
  *
  * Assumed: Kinesis has no metric for what waits, so it is iterator age × arrivals, the nearest that CloudWatch's metric
- * math can come to it.
+ * math can come to it. When nothing waits the metric is 0 however many tasks there are, and a proportional scale-in would
+ * go to the minimum at once; a tenth at a time, after a minute each, is the best for it that we have found.
  */
 export function createBacklogPerTask(lagObjectiveSeconds: number, taskRatePerSecond: number): Scaler {
   return createTargetTracking({
     name: 'backlog-per-task',
     target: acceptableBacklog(acceptableShare * lagObjectiveSeconds, 1 / taskRatePerSecond),
     scaleOutCooldownSeconds: 60,
-    scaleInCooldownSeconds: 300,
+    scaleInCooldownSeconds: 60,
+    scaleInShare: 0.1,
     metric: async (world) => {
       const [waiting, running] = await Promise.all([readBacklog(world), readRunning(world)]);
       return waiting.flatMap(({ atSeconds, value }) => {

@@ -9,6 +9,8 @@ export type TargetTrackingPolicy = {
   readonly target: number;
   readonly scaleOutCooldownSeconds: number;
   readonly scaleInCooldownSeconds: number;
+  /** The largest share of the tasks that one scale-in takes. */
+  readonly scaleInShare: number;
   /** The metric's minutes as CloudWatch shows them now, oldest first; a minute without data is left out. */
   metric(world: SimulatedWorld): Promise<readonly Point[]>;
 };
@@ -32,8 +34,8 @@ const actionDelaySeconds = 75;
  * through, and a scale-in waits for the cooldown after any change. Missing data is neither alarm.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
  *
- * Assumed, for it is not documented: how long AWS takes from the alarm to the call (above), and that one scale-in takes
- * at most half of the tasks, for it is only said to be gradual.
+ * Assumed, for it is not documented: how long AWS takes from the alarm to the call (above), and what "gradually" means
+ * for a scale-in. Each policy says which share of the tasks one may take, as is best for it.
  */
 export function createTargetTracking(policy: TargetTrackingPolicy): Scaler {
   let changedAtSeconds = Number.NEGATIVE_INFINITY;
@@ -60,11 +62,10 @@ export function createTargetTracking(policy: TargetTrackingPolicy): Scaler {
       const { minTasks, maxTasks } = world.scenario;
       const { desiredTasks, consumingTasks } = world.frame();
       const newest = points.at(-1)?.value ?? policy.target;
-      const wanted = clamp(countFor(consumingTasks, newest, policy.target), minTasks, maxTasks);
+      const wanted = clamp(countFor(consumingTasks, newest, policy), minTasks, maxTasks);
       const outward = direction === 'out' && wanted > desiredTasks;
       const inward = direction === 'in' && wanted < desiredTasks && !cooling;
       if (!outward && !inward) return;
-      if (outward && cooling && wanted <= desiredTasks) return;
       await world.services.updateDesiredTasks(world.service, wanted, 5);
       changedAtSeconds = now;
       lastDirection = direction;
@@ -89,10 +90,14 @@ function newestMinutes(points: readonly Point[], count: number): readonly Point[
 }
 
 /**
- * ceil(running · metric ÷ target), and at most half fewer at once.
- * E.g. 10 tasks at 84 % with a target of 70 %: 12. At 49 %: 7. At 7 %: 5.
+ * ceil(running · metric ÷ target), and fewer by at most a share at once.
+ * E.g. 10 tasks at 84 % with a target of 70 %: 12. At 49 %: 7. At 7 %, by at most half: 5.
  */
-export function countFor(runningTasks: number, metric: number, target: number): number {
+export function countFor(
+  runningTasks: number,
+  metric: number,
+  { target, scaleInShare }: Pick<TargetTrackingPolicy, 'target' | 'scaleInShare'>,
+): number {
   const proportional = Math.ceil((runningTasks * metric) / target - 1e-9);
-  return Math.max(proportional, Math.ceil(runningTasks / 2));
+  return Math.max(proportional, Math.ceil(runningTasks * (1 - scaleInShare) - 1e-9));
 }
