@@ -3,7 +3,7 @@ import { createStore } from '../../lib/adapters/dynamodb.ts';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
 import { createMemoryStore } from '../../lib/adapters/memory/store.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
-import { type LocalDynamo, startDynalite } from './dynalite.ts';
+import { type LocalDynamo, startDynalite } from '../../lib/cli/local-dynamo.ts';
 import { noon } from './fixtures.ts';
 import { storeContract } from './store.ts';
 

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createTableClient } from '../../lib/adapters/clients.ts';
-import { createTableInput } from '../../lib/adapters/table-schema.ts';
+import { createTableClient } from '../adapters/clients.ts';
+import { createTableInput } from '../adapters/table-schema.ts';
 
 // The package has no types.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;

@@ -1,0 +1,49 @@
+import type { MemoryTelemetry } from '../adapters/memory/telemetry.ts';
+import type { WeirEvent } from '../contract/events.ts';
+import { demoScenario, demoTaskRatePerSecond } from '../simulator/demo-scenario.ts';
+import { createBacklogPerTask } from '../simulator/rivals/backlog-per-task.ts';
+import { createTargetTrackingCpu } from '../simulator/rivals/target-tracking-cpu.ts';
+import type { Scenario } from '../simulator/scenario.ts';
+import { type Contender, simulate } from '../simulator/simulate.ts';
+import type { Workload } from '../simulator/workload.ts';
+import { createSimulatedWorld, type WorldFrame } from '../simulator/world.ts';
+import type { DemoOptions } from './demo-options.ts';
+import { startDynalite } from './local-dynamo.ts';
+import { createLocalWeir } from './local-weir.ts';
+
+/** A run that has been set up and not begun: Weir first, then the rivals, each in a world of its own. */
+export type DemoRun = {
+  readonly scenario: Scenario;
+  readonly contenders: readonly [Contender, ...Contender[]];
+  readonly telemetry: () => MemoryTelemetry | undefined;
+  /** Plays the whole run. Whatever `onFrames` awaits, simulated time awaits too. */
+  play(onFrames: (frames: readonly WorldFrame[]) => void | Promise<void>): Promise<void>;
+  /** Stops the embedded table. */
+  stop(): Promise<void>;
+};
+
+export async function setUpDemo(
+  workload: Workload,
+  { peakTasks, lagObjective, seed }: Pick<DemoOptions, 'peakTasks' | 'lagObjective' | 'seed'>,
+  onEvent: (event: WeirEvent, world: Contender['world']) => void,
+): Promise<DemoRun> {
+  const scenario = demoScenario(workload, peakTasks, lagObjective);
+  const dynamo = await startDynalite();
+  const world = () => createSimulatedWorld(scenario, workload, seed);
+  const weirs = world();
+  const weir = createLocalWeir({ client: dynamo.client, tableName: await dynamo.createTable() }, (event) =>
+    onEvent(event, weirs),
+  );
+  const contenders: DemoRun['contenders'] = [
+    { world: weirs, scaler: weir },
+    { world: world(), scaler: createTargetTrackingCpu() },
+    { world: world(), scaler: createBacklogPerTask(lagObjective, demoTaskRatePerSecond) },
+  ];
+  return {
+    scenario,
+    contenders,
+    telemetry: weir.telemetry,
+    play: (onFrames) => simulate(contenders, onFrames),
+    stop: () => dynamo.stop(),
+  };
+}
