@@ -163,8 +163,8 @@ function createSpan(contenders: number) {
 
 const controllerNames: Readonly<Record<string, string>> = {
   weir: 'Weir',
-  'target-tracking-cpu': 'Target tracking, CPU',
-  'backlog-per-task': 'Target tracking, backlog per task',
+  'target-tracking-cpu': 'Target tracking',
+  'backlog-per-task': 'Backlog per task',
 };
 
 function openingOf(run: DemoRun, workload: Workload) {

@@ -1,14 +1,20 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+
+/** Weir's items hold strings and numbers only. */
+const putSchema = z.object({
+  Item: z.record(z.string(), z.union([z.object({ S: z.string() }), z.object({ N: z.string() })])),
+});
+type Image = z.infer<typeof putSchema>['Item'];
 
 /** What a DynamoDB stream with new images tells of one write, as Lambda receives it. */
 export type StreamRecord = {
   readonly eventID: string;
-  readonly eventName: 'INSERT' | 'MODIFY';
+  readonly eventName: 'MODIFY';
   readonly eventSource: 'aws:dynamodb';
   readonly dynamodb: {
     readonly SequenceNumber: string;
-    readonly NewImage: Readonly<Record<string, AttributeValue>>;
+    readonly NewImage: Readonly<Image>;
   };
 };
 
@@ -27,9 +33,11 @@ export function createTableStream(client: DynamoDBDocumentClient): TableStream {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      // By this step the document client has turned plain values into attribute values.
-      const { Item: item } = args.input as { readonly Item?: Record<string, AttributeValue> };
-      if (context['commandName'] === 'PutItemCommand' && item?.['outbox'] !== undefined) {
+      if (context['commandName'] !== 'PutItemCommand') return result;
+      // The request as it is sent: plain values are attribute values by then.
+      const { body } = args.request as { readonly body: string | Uint8Array };
+      const { Item: item } = putSchema.parse(JSON.parse(Buffer.from(body).toString('utf8')));
+      if (item['outbox'] !== undefined) {
         written += 1;
         records.push({
           eventID: `event-${written}`,
@@ -40,7 +48,7 @@ export function createTableStream(client: DynamoDBDocumentClient): TableStream {
       }
       return result;
     },
-    { step: 'serialize', name: 'tableStream', priority: 'high' },
+    { step: 'build', name: 'tableStream', priority: 'low' },
   );
   return {
     take: () => {

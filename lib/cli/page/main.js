@@ -16,8 +16,8 @@ const paces = [
   ['Pause', 0],
   ['1 min/s', 60],
   ['5', 300],
-  ['10', 600],
-  ['20', 1200],
+  ['15', 900],
+  ['60', 3600],
   ['Max', 1_000_000],
 ];
 /** @type {readonly (readonly [label: string, seconds: number | undefined])[]} */
