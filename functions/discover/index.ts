@@ -1,0 +1,27 @@
+import * as clients from '../../lib/adapters/clients.ts';
+import { createSystemClock } from '../../lib/adapters/clock.ts';
+import { createStore } from '../../lib/adapters/dynamodb.ts';
+import { createServices } from '../../lib/adapters/ecs.ts';
+import { discoverHandler } from '../../lib/adapters/handlers.ts';
+import { lazily } from '../../lib/adapters/lambda.ts';
+import { createTelemetry } from '../../lib/adapters/powertools.ts';
+import { createSources } from '../../lib/adapters/sources.ts';
+import { createTaggedServices } from '../../lib/adapters/tagging.ts';
+import { parseFleet } from '../../lib/config/fleet.ts';
+import { readEnvironment } from '../../lib/contract/environment.ts';
+
+/** Tagged services, registered, rejected or retired. */
+export const handler = lazily(() => {
+  const environment = readEnvironment('discover', process.env);
+  const fleet = parseFleet(JSON.parse(environment.FLEET));
+  const telemetry = createTelemetry('discover');
+  const clock = createSystemClock();
+  const client = telemetry.traced(clients.createTableClient());
+  const store = createStore({ client, tableName: environment.TABLE_NAME, clock, telemetry });
+  const ecs = telemetry.traced(clients.createEcsClient());
+  const services = createServices({ reads: ecs, writes: ecs });
+  const tagged = createTaggedServices(telemetry.traced(clients.createTaggingClient()), telemetry);
+  const kinesis = telemetry.traced(clients.createKinesisClient());
+  const sources = createSources({ kinesis, sqs: telemetry.traced(clients.createSqsClient()) });
+  return telemetry.observed(discoverHandler({ clock, store, services, tagged, sources, fleet, telemetry }));
+});

@@ -1,0 +1,25 @@
+import { managedTag, updatableTagValues } from '../contract/tags.ts';
+import { arnOf, type Permission } from './weir-function.ts';
+
+const everyService = arnOf('ecs', 'service/*');
+
+/**
+ * Read only, and without a condition on the tag: one service of ten that lost it would fail the call for the
+ * others.
+ */
+export const describeServices: Permission = {
+  actions: ['ecs:DescribeServices'],
+  resources: [everyService],
+  wildcardBecause:
+    'Services are tagged after the deployment, and one that has just lost its tag or was deleted must be ' +
+    'seen to be retired. The call only reads.',
+};
+
+/** Only where the service says so itself, at the moment of the call. */
+export const updateServices: Permission = {
+  actions: ['ecs:UpdateService'],
+  resources: [everyService],
+  conditions: { StringEquals: { [`aws:ResourceTag/${managedTag}`]: [...updatableTagValues] } },
+  wildcardBecause:
+    'Services are tagged after the deployment. The condition admits only those whose tag allows it.',
+};

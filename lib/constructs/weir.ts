@@ -1,0 +1,64 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { parseFleet } from '../config/fleet.ts';
+import type { PolicyOverrides } from '../config/policy.ts';
+import { Alarms } from './alarms.ts';
+import { Discovery } from './discovery.ts';
+import { createDeadLetterQueue, Loop } from './loop.ts';
+import { News } from './news.ts';
+import { createTable } from './table.ts';
+
+/** As a person writes it. */
+export type FleetConfiguration = {
+  /**
+   * Policies by name, each only with what differs from the defaults. The tag `weir:policy` on a service names
+   * one.
+   */
+  readonly policies?: Readonly<Record<string, PolicyOverrides>>;
+};
+
+export type WeirProps = {
+  readonly fleet?: FleetConfiguration;
+  /** Alarms, and their end, are told here. */
+  readonly alarmTopic?: ITopic;
+  /** Name of the bus that Weir's events are on. */
+  readonly eventBusName?: string;
+};
+
+/**
+ * Weir, whole: one for an account and Region. It manages the ECS services there that carry the tag
+ * `weir:managed`.
+ * @throws ConfigurationError when the fleet configuration is wrong, naming each field, what it was and what
+ * would be right.
+ */
+export class Weir extends Construct {
+  readonly bus: EventBus;
+  readonly table: Table;
+  readonly discovery: Discovery;
+  readonly loop: Loop;
+  readonly news: News;
+  /** What could not be read or told: ticks that evaluate refused, events that the bus did not take. */
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: WeirProps = {}) {
+    super(scope, id);
+    const { alarmTopic: topic, eventBusName = 'weir' } = props;
+    const fleet = parseFleet(props.fleet ?? {});
+    this.table = createTable(this);
+    this.deadLetters = createDeadLetterQueue(this, 'DeadLetters');
+    this.discovery = new Discovery(this, 'Discovery', { table: this.table, fleet });
+    this.loop = new Loop(this, 'Loop', { table: this.table, deadLetters: this.deadLetters });
+    this.news = new News(this, 'News', { table: this.table, deadLetters: this.deadLetters, eventBusName });
+    this.bus = this.news.bus;
+    new Alarms(this, 'Alarms', {
+      discover: this.discovery.discover,
+      publish: this.news.publish,
+      loop: this.loop,
+      deadLetters: this.deadLetters,
+      ...(topic && { topic }),
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { updatableTagValues } from '../../lib/contract/tags.ts';
+import { inWords, resourcesOf, synthesize } from './synthesize.ts';
+
+type Statement = {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Principal?: Readonly<Record<string, string>>;
+  readonly Condition?: unknown;
+};
+type Document = { readonly Statement: readonly Statement[] };
+
+const template = synthesize();
+
+/** E.g. `sqs:SendMessage on <WeirDeadLetters.Arn>`. */
+function sentence({ Effect, Action, Resource, Principal, Condition }: Statement): string {
+  const who = Principal && Object.values(Principal).join(', ');
+  const on = [Resource ?? []].flat().map(inWords).join(', ');
+  return [
+    Effect === 'Allow' ? '' : `${Effect} `,
+    [Action].flat().join(', '),
+    on && ` on ${on}`,
+    who && ` by ${who}`,
+    Condition ? ` if ${JSON.stringify(Condition, (_, it) => (it?.Ref ? inWords(it) : it))}` : '',
+  ].join('');
+}
+
+/** Every statement of every role: who may take it, what is in it, and what is attached to it. */
+function statementsOf(from: Template): Record<string, string[]> {
+  const roles: Record<string, string[]> = {};
+  for (const [id, { Properties }] of Object.entries(resourcesOf(from, 'AWS::IAM::Role'))) {
+    const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns, ...rest } = Properties;
+    const inline = (Policies ?? []) as { PolicyDocument: Document }[];
+    expect(ManagedPolicyArns, id).toBeUndefined();
+    expect(Object.keys(rest), id).toEqual(['Description']);
+    roles[id] = [AssumeRolePolicyDocument as Document, ...inline.map((it) => it.PolicyDocument)].flatMap(
+      (it) => it.Statement.map(sentence),
+    );
+  }
+  for (const { Properties } of Object.values(resourcesOf(from, 'AWS::IAM::Policy'))) {
+    for (const role of Properties['Roles'] as unknown[]) {
+      const id = inWords(role).slice(1, -1);
+      roles[id]?.push(...(Properties['PolicyDocument'] as Document).Statement.map(sentence));
+    }
+  }
+  return roles;
+}
+
+const assumedByLambda = 'sts:AssumeRole by lambda.amazonaws.com';
+const assumedByScheduler =
+  'sts:AssumeRole by scheduler.amazonaws.com if {"StringEquals":{"aws:SourceAccount":"<AWS::AccountId>"}}';
+const traces = 'xray:PutTraceSegments, xray:PutTelemetryRecords on *';
+const logsTo = (group: string) => `logs:CreateLogStream, logs:PutLogEvents on <${group}.Arn>`;
+const arn = (rest: string) => `arn:<AWS::Partition>:${rest.replace(':', ':<AWS::Region>:<AWS::AccountId>:')}`;
+
+const expected = {
+  WeirDiscoveryDiscoverRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirDiscoveryDiscoverLogs'),
+    'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
+    'dynamodb:Query on <WeirTable.Arn>/index/registrations',
+    `ecs:DescribeServices on ${arn('ecs:service/*')}`,
+    'tag:GetResources on *',
+    `kinesis:DescribeStreamSummary on ${arn('kinesis:stream/*')}`,
+    `sqs:GetQueueUrl on ${arn('sqs:*')}`,
+  ],
+  WeirDiscoveryEvery10MinutesRole: [
+    assumedByScheduler,
+    'lambda:InvokeFunction on <WeirDiscoveryDiscover.Arn>',
+  ],
+  WeirLoopDispatchRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirLoopDispatchLogs'),
+    'dynamodb:GetItem, dynamodb:PutItem on <WeirTable.Arn>',
+    'dynamodb:Query on <WeirTable.Arn>/index/registrations',
+    'sqs:SendMessage on <WeirLoopTicks.Arn>',
+  ],
+  WeirLoopEveryMinuteRole: [assumedByScheduler, 'lambda:InvokeFunction on <WeirLoopDispatch.Arn>'],
+  WeirLoopEvaluateRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirLoopEvaluateLogs'),
+    'dynamodb:BatchGetItem, dynamodb:Query, dynamodb:PutItem on <WeirTable.Arn>',
+    `ecs:DescribeServices on ${arn('ecs:service/*')}`,
+    `ecs:UpdateService on ${arn('ecs:service/*')} if {"StringEquals":{"aws:ResourceTag/weir:managed":["auto","true","approve"]}}`,
+    'cloudwatch:GetMetricData on *',
+    `sqs:GetQueueAttributes on ${arn('sqs:*')}`,
+    'sqs:SendMessage on <WeirDeadLetters.Arn>',
+    'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on <WeirLoopTicks.Arn>',
+  ],
+  WeirNewsPublishRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirNewsPublishLogs'),
+    'events:PutEvents on <WeirNewsBus.Arn>',
+    'sqs:SendMessage on <WeirDeadLetters.Arn>',
+    'dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator on <WeirTable.StreamArn>',
+    'dynamodb:ListStreams on <WeirTable.Arn>/stream/*',
+  ],
+};
+
+describe('who may do what', () => {
+  it('is what is listed here, statement by statement, and nothing else', () => {
+    expect(statementsOf(template)).toEqual(expected);
+  });
+
+  it('is said in roles and their policies alone', () => {
+    const types = Object.values(template.toJSON()['Resources'] as Record<string, { Type: string }>);
+    const identity = types.filter(({ Type }) => Type.startsWith('AWS::IAM::')).map(({ Type }) => Type);
+    expect(new Set(identity)).toEqual(new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']));
+  });
+
+  it('lets Weir change only services whose tag says so', () => {
+    const sentences = Object.values(statementsOf(template)).flat();
+    const updates = sentences.filter((it) => it.includes('ecs:UpdateService'));
+    expect(updates).toHaveLength(1);
+    expect(updates[0]).toContain(JSON.stringify(updatableTagValues));
+    // Nothing else that changes, starts or stops anything in ECS.
+    const ecs = sentences.flatMap((it) => it.match(/ecs:[A-Z]\w+/g) ?? []);
+    expect(new Set(ecs)).toEqual(new Set(['ecs:DescribeServices', 'ecs:UpdateService']));
+  });
+
+  it('lets the rule for tags, and nobody else by name, invoke a function', () => {
+    const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'));
+    expect(permissions.map(({ Properties }) => inWords(Properties['SourceArn']))).toEqual([
+      '<WeirDiscoveryTagChange.Arn>',
+    ]);
+  });
+
+  it('keeps plain HTTP out of every queue', () => {
+    const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
+    expect(policies).toHaveLength(3);
+    for (const { Properties } of policies) {
+      const { Statement } = Properties['PolicyDocument'] as Document;
+      expect(Statement).toHaveLength(1);
+      expect(Statement[0]).toMatchObject({
+        Effect: 'Deny',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  });
+});
