@@ -29,7 +29,6 @@ export function createBacklogPerTask(lagObjectiveSeconds: number, taskRatePerSec
   return createTargetTracking({
     name: 'backlog-per-task',
     target: acceptableBacklog(acceptableShare * lagObjectiveSeconds, 1 / taskRatePerSecond),
-    scaleOutCooldownSeconds: 60,
     scaleInCooldownSeconds: 60,
     scaleInShare: 0.1,
     metric: async (world) => {

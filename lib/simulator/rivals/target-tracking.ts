@@ -7,9 +7,8 @@ import type { SimulatedWorld } from '../world.ts';
 export type TargetTrackingPolicy = {
   readonly name: string;
   readonly target: number;
-  readonly scaleOutCooldownSeconds: number;
   readonly scaleInCooldownSeconds: number;
-  /** The largest share of the tasks that one scale-in takes. */
+  /** The largest share of the tasks that one scale-in takes: 1 is all that the metric says. */
   readonly scaleInShare: number;
   /** The metric's minutes as CloudWatch shows them now, oldest first; a minute without data is left out. */
   metric(world: SimulatedWorld): Promise<readonly Point[]>;
@@ -27,20 +26,24 @@ export const lowShare = 0.9;
  */
 const actionDelaySeconds = 75;
 
+const callTimeoutSeconds = 5;
+
 /**
  * Application Auto Scaling's target tracking for an ECS service, as its documents describe it: two alarms of one-minute
  * periods, out when the metric is above the target for three, in when it is below nine tenths of it for fifteen; the
- * new count is proportional, from the tasks that run. A scale-out larger than the one that began the cooldown is let
- * through, and a scale-in waits for the cooldown after any change. Missing data is neither alarm.
+ * new count is proportional, from the tasks that run. An alarm that stays on acts once a minute, so the scale-out
+ * cooldown is as good as none at a minute, the shortest that matters, which is what a stream service would choose. A
+ * scale-in waits for the cooldown after the one before; what ends that cooldown early, a scale-out, puts the lower alarm
+ * off for longer. Missing data is neither alarm.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  *
  * Assumed, for it is not documented: how long AWS takes from the alarm to the call (above), and what "gradually" means
  * for a scale-in. Each policy says which share of the tasks one may take, as is best for it.
  */
 export function createTargetTracking(policy: TargetTrackingPolicy): Scaler {
-  let changedAtSeconds = Number.NEGATIVE_INFINITY;
-  let lastDirection: 'out' | 'in' = 'out';
-  let pending: { readonly atSeconds: number; readonly direction: 'out' | 'in' } | undefined;
+  let scaledInAtSeconds = Number.NEGATIVE_INFINITY;
+  let alarm: { readonly direction: Direction; readonly actsAtSeconds: number } | undefined;
 
   return {
     name: policy.name,
@@ -48,33 +51,28 @@ export function createTargetTracking(policy: TargetTrackingPolicy): Scaler {
       const now = world.clock.nowSeconds();
       const points = await policy.metric(world);
       const direction = alarmOf(points, policy.target);
-      if (direction === undefined) {
-        pending = undefined;
-        return;
+      if (direction !== alarm?.direction) {
+        alarm = direction && { direction, actsAtSeconds: now + actionDelaySeconds };
       }
-      if (pending?.direction !== direction) pending = { atSeconds: now + actionDelaySeconds, direction };
-      if (now < pending.atSeconds || now % 60 !== 0) return;
-      const cooldownSeconds =
-        direction === 'in' ? policy.scaleInCooldownSeconds : policy.scaleOutCooldownSeconds;
-      // A scale-out ends a cooldown that a scale-in began.
-      const cooling =
-        now - changedAtSeconds < cooldownSeconds && !(direction === 'out' && lastDirection === 'in');
+      const newest = points.at(-1);
+      if (alarm === undefined || newest === undefined || now < alarm.actsAtSeconds || now % 60 !== 0) return;
+
       const { minTasks, maxTasks } = world.scenario;
       const { desiredTasks, consumingTasks } = world.frame();
-      const newest = points.at(-1)?.value ?? policy.target;
-      const wanted = clamp(countFor(consumingTasks, newest, policy), minTasks, maxTasks);
-      const outward = direction === 'out' && wanted > desiredTasks;
-      const inward = direction === 'in' && wanted < desiredTasks && !cooling;
-      if (!outward && !inward) return;
-      await world.services.updateDesiredTasks(world.service, wanted, 5);
-      changedAtSeconds = now;
-      lastDirection = direction;
+      const wanted = clamp(countFor(consumingTasks, newest.value, policy), minTasks, maxTasks);
+      const cooling = now - scaledInAtSeconds < policy.scaleInCooldownSeconds;
+      const moves = alarm.direction === 'out' ? wanted > desiredTasks : wanted < desiredTasks && !cooling;
+      if (!moves) return;
+      if (alarm.direction === 'in') scaledInAtSeconds = now;
+      await world.services.updateDesiredTasks(world.service, wanted, callTimeoutSeconds);
     },
   };
 }
 
+type Direction = 'out' | 'in';
+
 /** Which alarm is on. Its minutes must follow each other: what is missing is neither above nor below. */
-export function alarmOf(points: readonly Point[], target: number): 'out' | 'in' | undefined {
+export function alarmOf(points: readonly Point[], target: number): Direction | undefined {
   const high = newestMinutes(points, highMinutes);
   if (high?.every((it) => it.value > target)) return 'out';
   const low = newestMinutes(points, lowMinutes);
