@@ -1,6 +1,8 @@
+import type { Point } from '../contract/measurement.ts';
 import { effectiveTasks } from './capacity.ts';
 import { expectedArrivals, type Forecast } from './forecast.ts';
 import type { Flow } from './rates.ts';
+import { mean } from './statistics.ts';
 import { freshPoint, type TaskCount, type Window } from './window.ts';
 
 /** What waits, at the moment at which it was last known. */
@@ -14,11 +16,24 @@ export type TaskStep = { readonly fromSeconds: number; readonly tasks: number };
  * iterator age: then everything that has arrived since the last one stopped is waiting.
  */
 export function knownBacklog(window: Window, flow: Flow): KnownBacklog | undefined {
-  const measured = freshPoint(window, 'backlogRecords') ?? freshPoint(window, 'meanLagSeconds');
-  const newest = flow.backlog.at(-1);
-  if (measured !== undefined && newest !== undefined)
-    return { atSeconds: newest.atSeconds, records: newest.value };
+  const depth = freshPoint(window, 'backlogRecords');
+  if (depth !== undefined) return { atSeconds: depth.atSeconds, records: depth.value };
+  const lag = freshPoint(window, 'meanLagSeconds');
+  if (lag !== undefined) return backlogBehind(lag, flow);
   return window.observation.runningTasks === 0 ? arrivedSinceStop(window, flow) : undefined;
+}
+
+/**
+ * What waits where the lag is known. A lag that reaches back before the known arrivals is no reason to know nothing of
+ * the worst backlog there can be: then it is taken that as much arrived before as does since.
+ * E.g. two hours behind, with a known hour of 200 records/s: 1,440,000.
+ */
+function backlogBehind(lag: Point, { arrivals, backlog }: Flow): KnownBacklog | undefined {
+  const atSeconds = lag.atSeconds - periodSeconds / 2;
+  const integrated = backlog.at(-1);
+  if (integrated?.atSeconds === atSeconds) return { atSeconds, records: integrated.value };
+  const typicalPerSecond = mean(arrivals.map((point) => point.value));
+  return typicalPerSecond === undefined ? undefined : { atSeconds, records: lag.value * typicalPerSecond };
 }
 
 function arrivedSinceStop(window: Window, flow: Flow): KnownBacklog | undefined {

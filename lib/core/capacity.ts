@@ -97,12 +97,12 @@ function isSaturated(interval: FlowInterval): boolean {
 }
 
 /** How far the minutes around an interval may differ. */
-const steadyLoadRatio = 1.5;
+const steadyLoadRatio = 2;
 
 /** A backlog that is derived from minutes' means is wrong where the load jumps within a minute. */
 function isSteadyLoad(arrivals: readonly Point[], { fromSeconds, toSeconds }: FlowInterval): boolean {
   const around = arrivals
-    .filter((point) => point.atSeconds > fromSeconds - 60 && point.atSeconds < toSeconds + 120)
+    .filter((point) => point.atSeconds > fromSeconds - 60 && point.atSeconds < toSeconds + 60)
     .map((point) => point.value);
   return (maximum(around) ?? 0) <= steadyLoadRatio * Math.min(...around);
 }
@@ -169,7 +169,8 @@ const assumedSaturatedCpuPercent = 80;
 const assumedCertainty = 0.3;
 
 /**
- * μ from what is known, best first: seen at saturation at least twice; else busy-based (below); else a floor.
+ * μ from what is known, best first: seen at saturation; else busy-based (below); else a floor. Never less than the floor:
+ * what a task was seen to do, it can do, and a stop of the whole service with a backlog looks like slow tasks.
  * Busy-based: μ = X / (n_eff · busy), busy = CPU ÷ CPU at saturation. E.g. 4 tasks at 40 % CPU process 800 records/s
  * and were saturated at 90 %: μ = 800 / (4 · 0.444) = 450 records/s.
  */
@@ -179,16 +180,14 @@ export function estimateCapacity(
   memory: CapacityMemory,
   context: ServiceContext,
 ): CapacityEstimate {
-  if (memory.saturated.length >= 2) {
-    const rates = memory.saturated.map((it) => it.perTaskPerSecond);
-    const taskRatePerSecond = median(rates) ?? 0;
-    return { source: 'saturated', taskRatePerSecond, certainty: certaintyOf(rates) };
-  }
   const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
-  const single = memory.saturated[0]?.perTaskPerSecond;
-  if (single !== undefined)
-    return { source: 'saturated', taskRatePerSecond: single, certainty: certaintyOf([single]) };
-  const floor = maximum(seen.map((it) => it.perTaskPerSecond));
+  const floor = maximum(seen.map((it) => it.atLeastPerSecond));
+  const saturated = memory.saturated.map((it) => it.perTaskPerSecond);
+  const typical = median(saturated);
+  if (typical !== undefined) {
+    const taskRatePerSecond = Math.max(typical, floor ?? 0);
+    return { source: 'saturated', taskRatePerSecond, certainty: certaintyOf(saturated) };
+  }
   if (floor === undefined || floor < leastRatePerSecond) return { source: 'unknown', certainty: 0 };
   const busy = busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
   const busyRate = median(busy);
@@ -198,7 +197,7 @@ export function estimateCapacity(
   const certainty = certaintyOf(busy);
   return {
     source: 'busy',
-    // An idle process uses some CPU too. What a task was seen to do, it can do.
+    // An idle process uses some CPU too.
     taskRatePerSecond: Math.max(busyRate, floor),
     certainty:
       memory.saturatedCpuPercent === undefined ? Math.min(assumedCertainty, certainty) : 0.8 * certainty,
@@ -219,7 +218,12 @@ export function certaintyOf(rates: readonly number[]): number {
   return (rates.length / (rates.length + 1)) * (1 - clamp(spread, 0, 1));
 }
 
-type SeenRate = { readonly atSeconds: number; readonly perTaskPerSecond: number };
+type SeenRate = {
+  readonly atSeconds: number;
+  readonly perTaskPerSecond: number;
+  /** What arrived in the last `lag` seconds may still wait; the rest of the minute's was processed. */
+  readonly atLeastPerSecond: number;
+};
 
 /** λ per task in each minute in which the tasks kept up: then what arrives is what they process. */
 function unsaturatedRates(
@@ -235,10 +239,9 @@ function unsaturatedRates(
     if (behind === undefined || behind >= saturatedLagSeconds) continue;
     const tasks = runningAt(window.taskCounts, point, revision);
     if (tasks !== undefined && tasks > 0) {
-      seen.push({
-        atSeconds: point.atSeconds,
-        perTaskPerSecond: point.value / effectiveTasks(tasks, partitions),
-      });
+      const perTaskPerSecond = point.value / effectiveTasks(tasks, partitions);
+      const atLeastPerSecond = perTaskPerSecond * (1 - behind / 60);
+      seen.push({ atSeconds: point.atSeconds, perTaskPerSecond, atLeastPerSecond });
     }
   }
   return seen;
@@ -246,13 +249,13 @@ function unsaturatedRates(
 
 /** Consuming count during a minute, if ECS said the same at its start and its end. */
 function runningAt(counts: readonly TaskCount[], point: Point, revision: string): number | undefined {
+  const isSettled = (count: TaskCount) => count.revision === revision && !count.deploying;
   let start: TaskCount | undefined;
   for (const count of counts) {
     if (count.atSeconds <= point.atSeconds - 60) start = count;
     else if (count.atSeconds >= point.atSeconds) {
-      const same =
-        start !== undefined && start.runningTasks === count.runningTasks && count.revision === revision;
-      return same && !count.deploying ? count.runningTasks : undefined;
+      const same = start?.runningTasks === count.runningTasks && isSettled(start) && isSettled(count);
+      return same ? count.runningTasks : undefined;
     }
   }
   return undefined;

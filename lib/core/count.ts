@@ -1,4 +1,4 @@
-import { effectiveTasks, tasksFor } from './capacity.ts';
+import { tasksFor } from './capacity.ts';
 
 /** The numbers of "How many tasks", all known. */
 export type CountInput = {
@@ -91,9 +91,4 @@ export function timeToClear(
   catchUpSeconds: number,
 ): number {
   return Math.max(lagObjectiveSeconds - lagSeconds - horizonSeconds, catchUpSeconds);
-}
-
-/** X_eff(n)·μ, records/s. */
-export function capacityOf(tasks: number, taskRatePerSecond: number, partitions: number | undefined): number {
-  return taskRatePerSecond * effectiveTasks(tasks, partitions);
 }

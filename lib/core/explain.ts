@@ -62,12 +62,15 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
   'saving-too-small': (it) => `${wanted(it)} would do, but the change costs more than it saves`,
   'signals-disagree': (it) =>
     `${wanted(it)} would do for the load, but the lag of ${seconds(it.lagSeconds)} or the CPU speaks against it`,
-  'tasks-starting': (it) => `${count(it.consumingTasks)} consume, the others are starting`,
+  'tasks-starting': (it) =>
+    `${it.consumingTasks} of ${it.desiredTasks} run, and what they bring does not show yet`,
   'deployment-in-progress': (it) => `${wanted(it)} would do, but the service is being deployed`,
   'at-maximum': (it) => `${wanted(it)} are needed, the policy allows no more`,
-  'at-minimum': (it) => `${wanted(it)} would do, the policy allows no fewer`,
-  'partitions-exhausted': (it) =>
-    `the load needs more, but there are ${it.partitions ?? 'no more'} partitions to read`,
+  'at-minimum': (it) =>
+    it.wantedTasks === undefined
+      ? 'nothing waits and nothing arrives, and the policy allows no fewer'
+      : `${wanted(it)} would do, the policy allows no fewer`,
+  'partitions-exhausted': (it) => `the load needs more, but ${partitions(it.partitions)} to read`,
   'not-reading': (it) => `${rate(it.arrivalsPerSecond)} arrive and nobody reads them`,
 };
 
@@ -81,6 +84,8 @@ function demand(it: Evidence): string {
 }
 
 const wanted = (it: Evidence) => (it.wantedTasks === undefined ? 'another count' : count(it.wantedTasks));
+const partitions = (known: number | undefined) =>
+  known === 1 ? 'there is only 1 partition' : `there are ${known ?? 'no more'} partitions`;
 const count = (tasks: number) => (tasks === 1 ? '1 task' : `${tasks} tasks`);
 const rate = (value: number | undefined) => `${number(value)} records/s`;
 const seconds = (value: number | undefined) => `${number(value)} s`;

@@ -1,3 +1,4 @@
+import type { Point } from '../contract/measurement.ts';
 import type { Analysis } from './analyze.ts';
 import { type KnownBacklog, knownBacklog } from './backlog.ts';
 import { utilizationFor } from './count.ts';
@@ -38,18 +39,22 @@ export function outlookOf(
     loadPerSecond: expectedArrivals(forecast, window.nowSeconds + horizonSeconds),
     utilization: utilizationFor(forecast.spread, policy.lagObjectiveSeconds, reactionSeconds),
     backlog,
-    lagSeconds: lagNow(window, flow.lag.at(-1)?.value, backlog, forecast),
+    lagSeconds: lagNow(window, flow.lag.at(-1), backlog, forecast),
   };
 }
 
-/** Lag as measured; where nobody reads, and nothing measures it, as old as what waits. */
+/**
+ * The lag that goes with the backlog: a queue's depth is newer than the age that CloudWatch has of it. Where that is not
+ * known, the lag as measured; where nobody reads, and nothing measures it, as old as what waits.
+ */
 function lagNow(
   window: Window,
-  newestLag: number | undefined,
+  newestLag: Point | undefined,
   backlog: KnownBacklog,
   { levelPerSecond }: Forecast,
 ): number {
-  const measured = freshPoint(window, 'lagSeconds')?.value ?? newestLag;
+  const current = newestLag !== undefined && newestLag.atSeconds >= backlog.atSeconds ? newestLag : undefined;
+  const measured = (current ?? freshPoint(window, 'lagSeconds'))?.value;
   if (measured !== undefined && window.observation.runningTasks > 0) return measured;
   // A backlog that nobody has seen arrive is at least as old as the window.
   return backlog.records > 0 ? Math.min(windowSeconds, backlog.records / levelPerSecond) : 0;

@@ -101,8 +101,8 @@ export function accumulate(arrivals: readonly Point[]): Cumulative {
   return { atSeconds, records, rates, holes };
 }
 
-/** How far the first and the last rate are taken to reach beyond what was measured. */
-const extendedSeconds = 2 * periodSeconds;
+/** How far the last rate is taken to reach: as long as CloudWatch's newest minute counts as fresh. */
+const extendedSeconds = 3 * periodSeconds;
 
 /** ∫ λ dt from `fromSeconds` to `toSeconds`; `undefined` where arrivals are unknown. */
 function arrived(cumulative: Cumulative, fromSeconds: number, toSeconds: number): number | undefined {
@@ -118,8 +118,7 @@ function recordsAt(cumulative: Cumulative, at: number): number | undefined {
   const first = atSeconds[0];
   const last = atSeconds.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  if (at < first - extendedSeconds || at > last + extendedSeconds) return undefined;
-  if (at <= first) return (at - first) * (rates[0] ?? 0);
+  if (at < first || at > last + extendedSeconds) return undefined;
   if (at >= last) return (records.at(-1) ?? 0) + (at - last) * (rates.at(-1) ?? 0);
   let index = atSeconds.length - 2;
   while ((atSeconds[index] ?? 0) > at) index--;
@@ -142,7 +141,8 @@ export function backlogFromLag(meanLag: readonly Point[], cumulative: Cumulative
 
 /**
  * lag = the time within which the newest L records arrived (first in, first out). E.g. 6,000 records at a steady
- * 200 records/s are 30 s. Where more wait than arrived in the known past, the known past is the least it can be.
+ * 200 records/s are 30 s. Where more wait than arrived in the known past, the known past is the least it can be; where
+ * the arrivals just before are unknown, so is the lag.
  */
 export function lagFromBacklog(
   backlogRecords: number,
@@ -154,7 +154,8 @@ export function lagFromBacklog(
   const now = recordsAt(cumulative, atSeconds);
   const first = times[0];
   if (now === undefined || first === undefined) return undefined;
-  const knownSeconds = atSeconds - (holes.at(-1)?.toSeconds ?? first);
+  const knownSeconds = atSeconds - (holes.findLast((it) => it.fromSeconds < atSeconds)?.toSeconds ?? first);
+  if (knownSeconds <= 0) return undefined;
   const target = now - backlogRecords;
   if (target <= 0) return knownSeconds;
   let index = times.length - 1;

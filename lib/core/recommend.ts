@@ -1,10 +1,11 @@
 import type { Bottleneck } from '../contract/bottleneck.ts';
+import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import { actionsAgainst } from './actions.ts';
 import type { Analysis } from './analyze.ts';
 import type { Change, LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
-import { freshPoint } from './window.ts';
+import { freshPoint, type Window, windowSeconds } from './window.ts';
 
 /** Advice that stands now, by topic, and what of it was not given before. */
 export type Advice = { readonly standing: readonly string[]; readonly fresh: readonly Recommendation[] };
@@ -18,11 +19,11 @@ export function recommend(analysis: Analysis, loop: LoopState, context: ServiceC
   const all = [
     ...analysis.bottlenecks.flatMap(againstBottleneck),
     ...againstHabits(analysis),
-    ...onScaling(loop.changes),
+    ...onScaling(loop.changes, analysis.window),
     ...onSignals(analysis, context),
   ];
   return {
-    standing: all.map((it) => it.topic),
+    standing: [...new Set([...all.map((it) => it.topic), ...stillStanding(analysis, loop)])],
     fresh: all.filter((it) => !loop.advised.includes(it.topic)),
   };
 }
@@ -71,12 +72,14 @@ function againstHabits({ bottlenecks, past, window }: Analysis): Recommendation[
   });
 }
 
-/** How many changes show a pattern. */
+/** How many changes show a pattern, if they lie within an hour: a day's rise and fall is none. */
 const patternChanges = 3;
 
 /** The last three changes: back and forth, or three times the same way. */
-function onScaling(changes: readonly Change[]): Recommendation[] {
-  const recent = changes.filter((it) => it.by === 'weir').slice(-patternChanges);
+function onScaling(changes: readonly Change[], { nowSeconds }: Window): Recommendation[] {
+  const recent = changes
+    .filter((it) => it.by === 'weir' && it.atSeconds > nowSeconds - windowSeconds)
+    .slice(-patternChanges);
   const [first, second, third] = recent.map((it) => Math.sign(it.to - it.from));
   if (first === undefined || second === undefined || third === undefined) return [];
   const firstAt = recent[0]?.atSeconds ?? 0;
@@ -94,6 +97,24 @@ function onScaling(changes: readonly Change[]): Recommendation[] {
     return [{ horizon: 'short_term', topic: first > 0 ? 'three-out' : 'three-in', advice, evidence }];
   }
   return [];
+}
+
+const signalOf: Readonly<Record<string, Field>> = {
+  'cpu-very-high': 'cpuPercent',
+  'p99-tail': 'p99Ms',
+  errors: 'errorPercent',
+};
+
+/**
+ * Advice that was given and is not new when it is next due. It stands until its bottleneck is over, so that a severity
+ * that hovers gives it once, and while its signal is not known, so that a lost point does not make it new.
+ */
+function stillStanding({ window, bottlenecks }: Analysis, { advised }: LoopState): string[] {
+  return advised.filter((topic) => {
+    const field = signalOf[topic];
+    const unknown = field !== undefined && freshPoint(window, field) === undefined;
+    return unknown || bottlenecks.some(({ kind }) => topic.startsWith(`${kind}-`));
+  });
 }
 
 const highCpuPercent = 90;

@@ -33,7 +33,8 @@ export function thresholdWish({ window }: Analysis, loop: LoopState, context: Se
   const measured = measuredHow(window);
   const outward = pressures(window, context, outwardSeconds, mean);
   const outFactor = maximum(outward.map((it) => it.factor));
-  const rising = outFactor !== undefined && outFactor > policy.scaleOutThreshold;
+  // The last minutes of tasks that were all taken away say nothing of whether some are wanted.
+  const rising = desiredTasks > 0 && outFactor !== undefined && outFactor > policy.scaleOutThreshold;
   if (outFactor === undefined || (missing.length > 0 && !rising)) {
     return holdWish(absenceOf(window, missing), window, context, missing);
   }
@@ -87,18 +88,22 @@ function pressures(
   });
 }
 
+/** 70 · 0.1 is 7.000000000000001 to a computer: that must not buy an eighth task. */
+const roundingError = 1e-6;
+
 /** E.g. 4 tasks and a step of 50 %: 6. One task: 2. */
 export function stepOut(tasks: number, step: number): number {
-  return tasks + Math.max(1, Math.ceil(tasks * step));
+  return tasks + Math.max(1, Math.ceil(tasks * step - roundingError));
 }
 
 /**
  * Fewer by at most the step, and never so few that the load, shared out anew, would be above the upper threshold: that
- * would be undone at once. At least one task stays: without any, there is no CPU to wake a service by.
+ * would be undone at once. At least one task stays: without any, there is no CPU to wake a service by. Where none is
+ * wanted, none is.
  * E.g. 10 tasks at a factor of 0.3 and a step of 30 %: 7. 2 tasks at 0.45: one would stand at 0.9, so 2 stay.
  */
 export function stepIn(tasks: number, step: number, factor: number, outThreshold: number): number {
-  const stepped = Math.min(tasks - 1, Math.ceil(tasks * (1 - step)));
-  const bearable = Math.ceil((tasks * factor) / outThreshold);
-  return Math.max(1, Math.min(tasks, Math.max(stepped, bearable)));
+  const stepped = Math.min(tasks - 1, Math.ceil(tasks * (1 - step) - roundingError));
+  const bearable = Math.ceil((tasks * factor) / outThreshold - roundingError);
+  return Math.min(tasks, Math.max(1, stepped, bearable));
 }

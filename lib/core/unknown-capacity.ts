@@ -28,7 +28,7 @@ export function wishByStep(
   const unseen =
     changedAtSeconds !== undefined && window.nowSeconds - changedAtSeconds < horizonSeconds + visibleSeconds;
   const tasks = pressing || waking ? stepOut(desiredTasks, policy.scaleOutStep) : desiredTasks;
-  const { capacity } = { capacity: undefined, ...stream };
+  const capacity = stream?.capacity;
   return {
     kind: 'count',
     tasks,

@@ -163,16 +163,6 @@ export function freshPoint(window: Window, field: Field): Point | undefined {
   return window.freshness[field]?.state === 'fresh' ? window.series[field]?.at(-1) : undefined;
 }
 
-/** Mean of a field's points of the last `seconds`, if it is fresh. */
-export function recentMean(window: Window, field: Field, seconds: number): number | undefined {
-  const newest = freshPoint(window, field);
-  if (newest === undefined) return undefined;
-  const points = window.series[field] ?? [];
-  return mean(
-    points.filter((point) => point.atSeconds > newest.atSeconds - seconds).map((point) => point.value),
-  );
-}
-
 /** Required fields that are not fresh. */
 export function missingFields(window: Window): readonly Field[] {
   return window.plan

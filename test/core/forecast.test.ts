@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Point } from '../../lib/contract/measurement.ts';
+import { expectedArrivals, type Forecast, forecastArrivals, trendOf } from '../../lib/core/forecast.ts';
+import { noon } from '../control/world.ts';
+import { deepFreeze, minutesUntil, repeated } from '../support/windows.ts';
+
+const minutes = (values: readonly (number | undefined)[]): Point[] => deepFreeze(minutesUntil(noon, values));
+
+const perMinute = (value: number) => value / 60;
+
+describe('trendOf', () => {
+  it.each<[string, (number | undefined)[], number]>([
+    ['the worked number: a spike does not move it', [100, 110, 500, 130, 140], perMinute(10)],
+    ['the worked number: a step that is over is no climb', [100, 100, 550, 1000, 1000], 0],
+    ['a steady load', repeated(100, 10), 0],
+    ['a steady climb', [100, 110, 120, 130, 140], perMinute(10)],
+    ['a steady fall', [140, 130, 120, 110, 100], perMinute(-10)],
+    ['the last minute against the others', [100, 110, 120, 130, 120], 0],
+    ['a climb that slows down', [100, 200, 300, 400, 410], perMinute(10)],
+    ['a lost minute: a slope is per second, not per point', [100, 110, undefined, 130, 140], perMinute(10)],
+    ['what lies before the last five', [9000, 100, 110, 120, 130, 140], perMinute(10)],
+    ['two points', [100, 160], 1],
+    ['one point', [100], 0],
+    ['none', [], 0],
+  ])('%s', (_, values, expected) => expect(trendOf(minutes(values))).toBeCloseTo(expected, 10));
+});
+
+describe('expectedArrivals', () => {
+  const growing: Forecast = {
+    atSeconds: noon + 60,
+    levelPerSecond: 1000,
+    trendPerSecondSquared: 1,
+    spread: 0.1,
+  };
+
+  it('the worked number: 1,075.9 records/s 120 s after the middle of the newest minute', () => {
+    expect(expectedArrivals(growing, noon + 150)).toBeCloseTo(1075.9, 1);
+  });
+
+  it('runs from the middle of the newest minute, and never back from there', () => {
+    expect(expectedArrivals(growing, noon + 30)).toBe(1000);
+    expect(expectedArrivals(growing, noon - 600)).toBe(1000);
+  });
+
+  it('is damped: however far ahead, as if the trend went on for two minutes', () => {
+    expect(expectedArrivals(growing, noon + 86_400)).toBeCloseTo(1120, 5);
+  });
+
+  it('does not follow a falling trend', () => {
+    expect(expectedArrivals({ ...growing, trendPerSecondSquared: -5 }, noon + 600)).toBe(1000);
+  });
+});
+
+describe('forecastArrivals', () => {
+  it('of no arrivals: none', () => expect(forecastArrivals([], 180)).toBeUndefined());
+
+  it('of one minute: its level, no trend, and a tenth assumed as the spread', () => {
+    expect(forecastArrivals(minutes([50]), 180)).toEqual({
+      atSeconds: noon,
+      levelPerSecond: 50,
+      trendPerSecondSquared: 0,
+      spread: 0.1,
+    });
+  });
+
+  it('of a steady hour: no spread at all', () => {
+    expect(forecastArrivals(minutes(repeated(100, 60)), 180)).toMatchObject({
+      levelPerSecond: 100,
+      spread: 0,
+    });
+  });
+
+  it('of an hour that is half as high again in one minute of three: a spread of that much', () => {
+    const values = Array.from({ length: 60 }, (_, index) => (index % 3 === 0 ? 150 : 100));
+    expect(forecastArrivals(minutes(values), 60)?.spread).toBeGreaterThan(0.2);
+  });
+
+  it('of a load that falls all hour: none, for only what lies above counts', () => {
+    const values = Array.from({ length: 60 }, (_, index) => 1000 - 10 * index);
+    expect(forecastArrivals(minutes(values), 180)?.spread).toBe(0);
+  });
+
+  it('of an idle stream: finite numbers, and none of them made up', () => {
+    expect(forecastArrivals(minutes(repeated(0, 60)), 180)).toEqual({
+      atSeconds: noon,
+      levelPerSecond: 0,
+      trendPerSecondSquared: 0,
+      spread: 0.1,
+    });
+  });
+
+  it('of a load that wakes from nothing: a spread of at most 1', () => {
+    const forecast = forecastArrivals(minutes([...repeated(0, 20), ...repeated(1, 10), 9000]), 60);
+    expect(forecast?.levelPerSecond).toBe(9000);
+    expect(forecast?.spread).toBeGreaterThanOrEqual(0);
+    expect(forecast?.spread).toBeLessThanOrEqual(1);
+  });
+
+  it('with holes: an error is measured over the time that lies between, so that a steady climb has none', () => {
+    const climb = Array.from({ length: 60 }, (_, index) => (index % 7 === 3 ? undefined : 100 + index));
+    expect(forecastArrivals(minutes(climb), 60)?.spread).toBeLessThan(0.01);
+  });
+});

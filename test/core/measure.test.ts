@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { dueFields, planMeasurements, strategyOf } from '../../lib/core/measure.ts';
+import { noon } from '../control/world.ts';
+import { cpuContext, deepFreeze, kinesisContext, sqsContext } from '../support/windows.ts';
+
+describe('planMeasurements', () => {
+  it.each([
+    ['Kinesis', kinesisContext(), 'lag', ['arrivalsPerSecond', 'lagSeconds', 'meanLagSeconds']],
+    ['SQS', sqsContext(), 'lag', ['backlogRecords', 'arrivalsPerSecond', 'processedPerSecond']],
+    ['no source', cpuContext(), 'threshold', ['cpuPercent', 'memoryPercent']],
+  ])('%s: its strategy, and what that cannot do without', (_, { policy, sources }, strategy, required) => {
+    expect(strategyOf(sources)).toBe(strategy);
+    const plan = planMeasurements(policy, sources);
+    expect(plan.filter((it) => it.required).map((it) => it.field)).toEqual(required);
+    expect(new Set(plan.map((it) => it.field)).size).toBe(plan.length);
+  });
+
+  it.each([
+    [10, 60, 180],
+    [60, 60, 180],
+    [120, 120, 240],
+    [300, 300, 420],
+  ] as const)(
+    'evaluated every %d s: CloudWatch is asked every %d s, and fresh for %d',
+    (evaluationSeconds, everySeconds, freshSeconds) => {
+      const { policy, sources } = kinesisContext({ evaluationSeconds });
+      const lag = planMeasurements(policy, sources).find((it) => it.field === 'lagSeconds');
+      expect(lag).toMatchObject({ everySeconds, freshSeconds, periodSeconds: 60 });
+    },
+  );
+
+  it.each([
+    [10, 120],
+    [60, 120],
+    [300, 600],
+  ] as const)(
+    "evaluated every %d s: a queue's depth at each tick, fresh for %d",
+    (evaluationSeconds, freshSeconds) => {
+      const { policy, sources } = sqsContext({ evaluationSeconds });
+      const depth = planMeasurements(policy, sources).find((it) => it.field === 'backlogRecords');
+      expect(depth).toMatchObject({
+        everySeconds: evaluationSeconds,
+        periodSeconds: evaluationSeconds,
+        freshSeconds,
+      });
+    },
+  );
+
+  it('CPU and memory of a stream only every ten minutes', () => {
+    const { policy, sources } = kinesisContext();
+    const support = planMeasurements(policy, sources).filter((it) => !it.required);
+    expect(support).toEqual(
+      ['cpuPercent', 'memoryPercent'].map((field) => ({
+        field,
+        everySeconds: 600,
+        periodSeconds: 60,
+        required: false,
+        freshSeconds: 780,
+      })),
+    );
+  });
+});
+
+describe('dueFields', () => {
+  const { policy, sources } = kinesisContext();
+  const plan = deepFreeze(planMeasurements(policy, sources));
+  const due = (polledAgo: number) =>
+    dueFields(plan, Object.fromEntries(plan.map((it) => [it.field, noon - polledAgo])), noon).map(
+      (it) => it.field,
+    );
+  const signals = ['arrivalsPerSecond', 'lagSeconds', 'meanLagSeconds'];
+
+  it.each([
+    ['10 s ago', 10, []],
+    ['58 s ago', 58, []],
+    ['59 s ago: a second early counts', 59, signals],
+    ['ten minutes ago', 600, [...signals, 'cpuPercent', 'memoryPercent']],
+  ])('asked for %s', (_, ago, expected) => expect(due(ago)).toEqual(expected));
+
+  it('never asked for: all', () => expect(dueFields(plan, {}, noon)).toEqual(plan));
+});
