@@ -36,7 +36,8 @@ export function createTableStream(client: DynamoDBDocumentClient): TableStream {
       if (context['commandName'] !== 'PutItemCommand') return result;
       // The request as it is sent: plain values are attribute values by then.
       const { body } = args.request as { readonly body: string | Uint8Array };
-      const { Item: item } = putSchema.parse(JSON.parse(Buffer.from(body).toString('utf8')));
+      const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
+      const { Item: item } = putSchema.parse(JSON.parse(text));
       if (item['outbox'] !== undefined) {
         written += 1;
         records.push({

@@ -1,0 +1,105 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+
+/** Emulators that nobody here wrote, from PyPI, on loopback. Neither needs Docker for what Weir calls. */
+const packages = ['moto[server]==5.2.5', 'ministack==1.5.33'];
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Endpoint of each emulator by its name. */
+    emulators: Record<'moto' | 'MiniStack', string>;
+  }
+}
+
+const run = promisify(execFile);
+const folder = fileURLToPath(new URL('../../../node_modules/.cache/emulators', import.meta.url));
+const marker = `${folder}/installed.json`;
+
+/** For vitest's `globalSetup`: both emulators run while the integration tests do. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await install();
+  const [motoPort, miniStackPort] = [await freePort(), await freePort()];
+  const moto = start('moto_server', ['-H', '127.0.0.1', '-p', String(motoPort)], {});
+  const miniStack = start('ministack', [], { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(miniStackPort) });
+  const emulators = {
+    moto: `http://127.0.0.1:${motoPort}`,
+    MiniStack: `http://127.0.0.1:${miniStackPort}`,
+  };
+  await Promise.all([moto.listening(emulators.moto), miniStack.listening(emulators.MiniStack)]);
+  project.provide('emulators', emulators);
+  return async () => {
+    await Promise.all([moto.stop(), miniStack.stop()]);
+  };
+}
+
+/** Into a virtual environment of this checkout, once for each list of packages. */
+async function install(): Promise<void> {
+  const wanted = JSON.stringify(packages);
+  if (existsSync(marker) && (await readFile(marker, 'utf8')) === wanted) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  try {
+    await run('python3', ['-m', 'venv', folder]);
+    await run(`${folder}/bin/pip`, ['install', '--quiet', ...packages]);
+  } catch (error) {
+    throw new Error(
+      `The emulators could not be installed (${packages.join(', ')}): the integration tests need python3 with venv, and PyPI.`,
+      { cause: error },
+    );
+  }
+  await writeFile(marker, wanted);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+function start(command: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  const child = spawn(`${folder}/bin/${command}`, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = `${output}${chunk.toString()}`.slice(-4000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    listening: async (url: string) => {
+      const deadline = Date.now() + 60_000;
+      while (Date.now() < deadline) {
+        if (child.exitCode !== null) break;
+        const answered = await fetch(url).then(
+          () => true,
+          () => false,
+        );
+        if (answered) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error(`${command} does not answer at ${url}. It said:\n${output}`);
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
