@@ -58,16 +58,14 @@ export const policySchema = z.strictObject({
   scaleInConfidence: field(
     between(0, 1).default(0.7),
     'scale-in-confidence',
-    '0 to 1',
+    'share',
     'A scale-in needs at least this much confidence.',
   ),
   evaluationSeconds: field(
-    z
-      .union([z.literal(10), z.literal(20), z.literal(30), z.literal(60), z.literal(120), z.literal(300)])
-      .default(60),
+    z.literal([10, 20, 30, 60, 120, 300]).default(60),
     'evaluate-every',
     's',
-    'How often the service is evaluated: 10, 20, 30, 60, 120 or 300.',
+    'How often the service is evaluated.',
   ),
   metricsMissingSeconds: field(
     between(60, 3600).default(300),
@@ -102,25 +100,25 @@ export const policySchema = z.strictObject({
   scaleOutThreshold: field(
     between(0.1, 2).default(0.8),
     'scale-out-threshold',
-    'of target',
+    'share of target',
     'Threshold strategy: scale out when the worst signal is above this share of its target.',
   ),
   scaleInThreshold: field(
     between(0.01, 1.5).default(0.5),
     'scale-in-threshold',
-    'of target',
+    'share of target',
     'Threshold strategy: scale in when every signal is below this share of its target.',
   ),
   scaleOutStep: field(
     between(0.01, 10).default(0.5),
     'scale-out-step',
-    'of tasks',
+    'share of tasks',
     'Step outward where the right count is not known.',
   ),
   scaleInStep: field(
     between(0.01, 0.9).default(0.3),
     'scale-in-step',
-    'of tasks',
+    'share of tasks',
     'Step inward where the right count is not known.',
   ),
 });
@@ -138,6 +136,27 @@ export function describePolicyField(name: PolicyField): FieldMeta {
   const meta = policyRegistry.get(policySchema.shape[name]);
   if (meta === undefined) throw new TypeError(`policy field ${name} has no description`);
   return meta;
+}
+
+/** What a field may be, in words. E.g. minTasks: `a whole number from 0 to 5000 (tasks)`. */
+export function expectedOf(name: PolicyField): string {
+  return `${valuesOf(policySchema.shape[name])} (${describePolicyField(name).unit})`;
+}
+
+function valuesOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    return valuesOf(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodLiteral) {
+    const values = [...schema.values];
+    return `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  }
+  if (schema instanceof z.ZodNumber) {
+    return `a ${schema.isInt ? 'whole ' : ''}number from ${schema.minValue} to ${schema.maxValue}`;
+  }
+  throw new TypeError(
+    `a policy field cannot be a ${schema.type}: say here how its values are told to a person`,
+  );
 }
 
 /** The field that a tag overrides, e.g. `weir:min` → `minTasks`. */

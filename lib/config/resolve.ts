@@ -1,6 +1,13 @@
 import { type Mode, managedTag, modes, policyTag, sourceTag, tagPrefix } from '../contract/tags.ts';
 import type { Fleet } from './fleet.ts';
-import { describePolicyField, type Policy, policyFieldByTag, policyFields, policySchema } from './policy.ts';
+import {
+  describePolicyField,
+  expectedOf,
+  type Policy,
+  type PolicyField,
+  policyFieldByTag,
+  policySchema,
+} from './policy.ts';
 import { type Problem, policyProblems } from './policy-rules.ts';
 import { parseSource, type Source } from './source.ts';
 
@@ -19,22 +26,16 @@ export type Resolution =
 
 const received = (value: string) => (value.length > 100 ? `${value.slice(0, 100)}…` : value);
 
-/** `auto`, `approve`, `recommend` or `off`; `true` means auto. Case and surrounding blanks do not matter. */
+/** `auto`, `approve`, `recommend` or `off`; `true` means auto. As it stands: IAM compares it to the letter. */
 function parseMode(value: string): Mode | undefined {
-  const word = value.trim().toLowerCase();
-  return word === 'true' ? 'auto' : modes.find((mode) => mode === word);
+  return value === 'true' ? 'auto' : modes.find((mode) => mode === value);
 }
 
-/** A tag's text as the number that a policy field wants; anything but a plain decimal number is none. */
+/** A tag's text as a number; anything but a plain decimal number is none. */
 function parseNumber(text: string): number | undefined {
+  // 1e9 and 0x10 are numbers to JavaScript; in a tag they are mistakes. The sum makes 0 of -0.
   const trimmed = text.trim();
-  // 1e9 and 0x10 are numbers to JavaScript; in a tag they are mistakes.
-  return /^-?\d{1,12}(\.\d{1,6})?$/.test(trimmed) ? Number(trimmed) : undefined;
-}
-
-/** The bounds of a policy field in words, from its schema's own complaint. */
-function expectation(name: string, tag: string, issues: readonly { readonly message: string }[]): string {
-  return `${name} (${tag}): ${issues.map((issue) => issue.message).join('; ')}`;
+  return /^-?\d{1,12}(\.\d{1,6})?$/.test(trimmed) ? Number(trimmed) + 0 : undefined;
 }
 
 /**
@@ -44,77 +45,70 @@ function expectation(name: string, tag: string, issues: readonly { readonly mess
 export function resolve(tags: Tags, fleet: Fleet): Resolution {
   const managed = tags[managedTag];
   if (managed === undefined) return { kind: 'unmanaged', reason: 'tag-removed' };
-  const problems: Problem[] = [];
   const mode = parseMode(managed);
   if (mode === 'off') return { kind: 'unmanaged', reason: 'switched-off' };
+  const problems: Problem[] = [];
   if (mode === undefined) {
-    problems.push({
-      subject: managedTag,
-      received: received(managed),
-      expected: `${modes.join(', ')} or true`,
-    });
+    const expected = `${modes.join(', ')} or true, in lower case and without blanks`;
+    problems.push({ subject: managedTag, received: received(managed), expected });
   }
-
-  const policyName = tags[policyTag];
-  const named = policyName === undefined ? {} : fleet.policies[policyName];
-  if (named === undefined) {
-    const known = Object.keys(fleet.policies);
-    problems.push({
-      subject: policyTag,
-      received: received(policyName ?? ''),
-      expected:
-        known.length === 0
-          ? 'no tag: this deployment names no policies'
-          : `one of the policies of this deployment: ${known.join(', ')}`,
-    });
-  }
+  const named = namedPolicy(tags[policyTag], fleet);
+  if ('problem' in named) problems.push(named.problem);
 
   const overrides: Record<string, number> = {};
   const sources: Source[] = [];
-  for (const [tag, text] of Object.entries(tags)) {
-    if (!tag.startsWith(tagPrefix) || tag === managedTag || tag === policyTag) continue;
-    if (tag === sourceTag) {
-      const parsed = parseSource(text);
-      if ('problem' in parsed) problems.push({ ...parsed.problem, received: received(text) });
-      else sources.push(parsed.source);
-      continue;
-    }
-    const name = policyFieldByTag.get(tag);
-    if (name === undefined) {
-      problems.push({
-        subject: tag,
-        received: received(text),
-        expected: `a tag that Weir knows: ${[managedTag, policyTag, sourceTag, ...policyFieldByTag.keys()].join(', ')}`,
-      });
-      continue;
-    }
-    const value = parseNumber(text);
-    const checked = policySchema.shape[name].safeParse(value);
-    if (value === undefined) {
-      problems.push({
-        subject: tag,
-        received: received(text),
-        expected: `a plain number, in ${describePolicyField(name).unit}`,
-      });
-    } else if (!checked.success) {
-      problems.push({
-        subject: tag,
-        received: received(text),
-        expected: expectation(name, tag, checked.error.issues),
-      });
-    } else {
-      overrides[name] = value;
-    }
+  // In the order of their names: ECS may list them in another one next time, and the problems stay the same.
+  const others = Object.keys(tags).filter((tag) => tag.startsWith(tagPrefix));
+  for (const tag of others.sort()) {
+    if (tag === managedTag || tag === policyTag) continue;
+    const read = readTag(tag, tags[tag] ?? '');
+    if ('problem' in read) problems.push(read.problem);
+    else if ('source' in read) sources.push(read.source);
+    else overrides[read.field] = read.value;
   }
 
-  if (mode === undefined || problems.length > 0) return { kind: 'rejected', problems };
-  const policy = policySchema.parse({ ...named, ...overrides });
-  const broken = policyProblems(policy);
+  if (mode === undefined || 'problem' in named || problems.length > 0) return { kind: 'rejected', problems };
+  const policy = policySchema.parse({ ...named.overrides, ...overrides });
+  const broken = policyProblems(policy, (field) => describePolicyField(field).tag);
   if (broken.length > 0) return { kind: 'rejected', problems: broken };
   return { kind: 'managed', mode, policy, sources };
 }
 
-/** The fields in which two policies differ. */
-export function changedFields(before: Policy, after: Policy): string[] {
-  return policyFields.filter((name) => before[name] !== after[name]);
+function namedPolicy(
+  name: string | undefined,
+  { policies }: Fleet,
+): { readonly overrides: Fleet['policies'][string] } | { readonly problem: Problem } {
+  if (name === undefined) return { overrides: {} };
+  // An own property: `constructor` is in every object.
+  const overrides = Object.hasOwn(policies, name) ? policies[name] : undefined;
+  if (overrides !== undefined) return { overrides };
+  const known = Object.keys(policies);
+  const expected =
+    known.length === 0
+      ? 'no tag: this deployment names no policies'
+      : `one of the policies of this deployment: ${known.join(', ')}`;
+  return { problem: { subject: policyTag, received: received(name), expected } };
+}
+
+type ReadTag =
+  | { readonly source: Source }
+  | { readonly field: PolicyField; readonly value: number }
+  | { readonly problem: Problem };
+
+function readTag(tag: string, text: string): ReadTag {
+  const problem = (expected: string): ReadTag => ({
+    problem: { subject: tag, received: received(text), expected },
+  });
+  if (tag === sourceTag) {
+    const parsed = parseSource(text);
+    return 'source' in parsed ? parsed : problem(parsed.expected);
+  }
+  const field = policyFieldByTag.get(tag);
+  if (field === undefined) {
+    const known = [managedTag, policyTag, sourceTag, ...policyFieldByTag.keys()];
+    return problem(`a tag that Weir knows: ${known.join(', ')}`);
+  }
+  const checked = policySchema.shape[field].safeParse(parseNumber(text) ?? Number.NaN);
+  if (!checked.success || checked.data === undefined) return problem(expectedOf(field));
+  return { field, value: checked.data };
 }

@@ -15,7 +15,9 @@ export const bottleneckKinds = {
 export type BottleneckKind = keyof typeof bottleneckKinds;
 
 export const bottleneckSchema = z.object({
-  kind: z.enum(Object.keys(bottleneckKinds) as [BottleneckKind, ...BottleneckKind[]]),
+  kind: z
+    .enum(Object.keys(bottleneckKinds) as [BottleneckKind, ...BottleneckKind[]])
+    .describe('what limits the service; a closed list'),
   severity: z.number().min(0).max(1).describe('0 at the threshold, 1 where it cannot get worse'),
   impact: z.number().min(0).max(1).describe('share of the throughput that it is estimated to cost'),
   field: fieldSchema.optional().describe('what was measured'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { measurements } from './measurement.ts';
 
 /** Why a service is scaled. Closed: whoever subscribes can rely on this list. */
 export const scaleReasons = {
@@ -67,17 +68,17 @@ export const evidenceSchema = z.object({
   backlogRecords: z.number().optional().describe('L, newest'),
   backlogAtHorizonRecords: z.number().optional().describe('L̂(h), when a change takes effect'),
   lagSeconds: z.number().optional().describe('age of the oldest unprocessed record'),
-  lagObjectiveSeconds: z.number().optional(),
+  lagObjectiveSeconds: z.number().optional().describe('of the policy'),
   timeToClearSeconds: z.number().optional().describe('T_c, the time left to clear the backlog'),
   utilizationTarget: z.number().optional().describe('u'),
   tasksForLoad: z.number().optional().describe('tasks that the forecast alone asks for'),
   tasksForBacklog: z.number().optional().describe('tasks that the backlog asks for on top'),
-  partitions: z.number().int().optional(),
+  partitions: z.number().int().optional().describe('of the source, where it has any'),
   factor: z.number().optional().describe('threshold strategy: the worst ratio of a signal to its target'),
-  cpuPercent: z.number().optional(),
-  memoryPercent: z.number().optional(),
-  p95Ms: z.number().optional(),
-  errorPercent: z.number().optional(),
+  cpuPercent: z.number().optional().describe(measurements.cpuPercent),
+  memoryPercent: z.number().optional().describe(measurements.memoryPercent),
+  p95Ms: z.number().optional().describe(measurements.p95Ms),
+  errorPercent: z.number().optional().describe(measurements.errorPercent),
   stalestSignalAgeSeconds: z
     .number()
     .optional()
@@ -87,8 +88,8 @@ export type Evidence = Readonly<z.infer<typeof evidenceSchema>>;
 
 /** What the model expects of a change, relative to leaving the count alone. Absent where the model is silent. */
 export const impactSchema = z.object({
-  cpuPercentBefore: z.number().optional(),
-  cpuPercentAfter: z.number().optional(),
+  cpuPercentBefore: z.number().optional().describe('CPU now'),
+  cpuPercentAfter: z.number().optional().describe('CPU with the new count, under the same load'),
   lagSecondsBefore: z.number().optional().describe('lag at the horizon if nothing changes'),
   lagSecondsAfter: z.number().optional().describe('lag one catch-up time after the change takes effect'),
   taskHoursPerDay: z.number().describe('change in task-hours a day, if it stays so'),
@@ -97,24 +98,24 @@ export const impactSchema = z.object({
 export type Impact = Readonly<z.infer<typeof impactSchema>>;
 
 const common = {
-  confidence: z.number().min(0).max(1),
+  confidence: z.number().min(0).max(1).describe('share of the evidence that speaks for it'),
   limitedBy: closed(clamps).optional().describe('the clamp that won'),
-  evidence: evidenceSchema,
+  evidence: evidenceSchema.describe('the numbers it rests on'),
 };
 
 export const scaleSchema = z.object({
-  kind: z.literal('scale'),
-  direction: z.enum(['out', 'in']),
-  from: z.number().int().min(0),
-  to: z.number().int().min(0),
-  reason: closed(scaleReasons),
-  impact: impactSchema,
+  kind: z.literal('scale').describe('a change'),
+  direction: z.enum(['out', 'in']).describe('more tasks or fewer'),
+  from: z.number().int().min(0).describe('desired count before'),
+  to: z.number().int().min(0).describe('desired count after'),
+  reason: closed(scaleReasons).describe('why; a closed list'),
+  impact: impactSchema.describe('what the model expects of it'),
   ...common,
 });
 
 export const holdSchema = z.object({
-  kind: z.literal('hold'),
-  reason: closed(holdReasons),
+  kind: z.literal('hold').describe('no change'),
+  reason: closed(holdReasons).describe('why not; a closed list'),
   missing: z.array(z.string()).optional().describe('the signals that are missing or stale'),
   ...common,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bottleneckKinds, bottleneckSchema } from './bottleneck.ts';
+import { bottleneckSchema } from './bottleneck.ts';
 import { evidenceSchema, holdSchema, scaleSchema } from './decision.ts';
 import { recommendationSchema } from './recommendation.ts';
 import { serviceIdSchema } from './service-id.ts';
@@ -22,14 +22,18 @@ const common = {
 const event = <S extends z.ZodRawShape>(meaning: string, shape: S) =>
   z.object({ ...common, ...shape }).describe(meaning);
 
-const sourceSchema = z.string().describe('as in the tag: kinesis/STREAM or sqs/QUEUE');
-const mode = z.enum(modes);
+// A service that is off is not told of.
+const mode = z.enum(modes).exclude(['off']).describe('value of weir:managed; true is auto');
+const decisionId = z.string().describe('the same in the decision and in what became of it');
+const from = z.number().int().describe('desired count before');
+const to = z.number().int().describe('desired count decided');
+const explanation = z.string().describe('the decision in one sentence');
 
 /** Every event by its detail-type; the schema is that of `detail`. docs/events.md is generated from this. */
 export const eventSchemas = {
   'Service Registered': event('Weir manages a service from now on, or manages it by another policy.', {
     mode,
-    sources: z.array(sourceSchema),
+    sources: z.array(z.string()).describe('as in weir:source, kinesis/STREAM or sqs/QUEUE'),
     partitions: z.number().int().optional().describe('of the source, where it has any'),
     policy: z.record(z.string(), z.unknown()).describe('the resolved policy, field by field'),
   }),
@@ -42,58 +46,59 @@ export const eventSchemas = {
           expected: z.string().describe('what would be right'),
         }),
       )
-      .min(1),
+      .min(1)
+      .describe('everything that is wrong'),
   }),
   'Service Retired': event('Weir no longer manages a service.', {
-    reason: z.enum(['tag-removed', 'switched-off', 'service-deleted']),
+    reason: z.enum(['tag-removed', 'switched-off', 'service-deleted']).describe('why it is out of hand'),
   }),
   'Scaling Decision': event('Weir decided to change the desired count.', {
     mode: mode.describe('in auto it is applied at once; otherwise it is advice'),
-    decisionId: z.string(),
-    decision: scaleSchema,
-    explanation: z.string().describe('the decision in one sentence'),
+    decisionId,
+    decision: scaleSchema.describe('what was decided'),
+    explanation,
   }),
   'Scaling Applied': event('ECS has taken the desired count that was decided.', {
-    decisionId: z.string(),
-    from: z.number().int(),
-    to: z.number().int(),
+    decisionId,
+    from,
+    to,
     confirmedBy: z
       .enum(['response', 'observation'])
       .describe('observation: the response was lost, the count was seen'),
   }),
   'Scaling Failed': event('A decided change did not take place.', {
-    decisionId: z.string(),
-    from: z.number().int(),
-    to: z.number().int(),
+    decisionId,
+    from,
+    to,
     cause: z
       .enum(['rejected', 'throttled', 'service-gone', 'not-sent', 'not-taken', 'overtaken'])
       .describe(
         'rejected: by ECS; not-sent: the time for it had run out; not-taken: sent or not, ECS still has the old count; overtaken: somebody else set another count',
       ),
-    message: z.string().max(1000),
+    message: z.string().max(1000).describe('what was said of it, for people'),
   }),
   'Scaling Held': event('The reason for leaving the count alone has changed. Not sent each tick.', {
-    decision: holdSchema,
-    explanation: z.string().describe('the decision in one sentence'),
+    decision: holdSchema.describe('why not'),
+    explanation,
   }),
   'Bottleneck Detected': event('A limit of the service was found.', {
-    bottleneck: bottleneckSchema,
+    bottleneck: bottleneckSchema.describe('what was found'),
     actions: z.array(z.string()).describe('what helps, most useful first'),
   }),
   'Bottleneck Cleared': event('A limit that was found is gone.', {
-    kind: z.enum(Object.keys(bottleneckKinds) as [keyof typeof bottleneckKinds]),
+    kind: bottleneckSchema.shape.kind,
     sinceSeconds: z.number().describe('onset, epoch seconds'),
-    lastedSeconds: z.number(),
+    lastedSeconds: z.number().describe('from its onset until it was seen to be gone'),
   }),
   Recommendation: event('Advice to people. The same advice is given once, and again when it comes back.', {
-    recommendation: recommendationSchema,
+    recommendation: recommendationSchema.describe('what is advised'),
   }),
   'Metrics Missing': event(
     'A signal that the strategy needs has been absent for a while. Nothing is scaled in.',
     {
-      fields: z.array(z.string()).min(1),
-      sinceSeconds: z.number().describe('epoch seconds'),
-      evidence: evidenceSchema,
+      fields: z.array(z.string()).min(1).describe('the measurements that are absent'),
+      sinceSeconds: z.number().describe('when that was first seen, epoch seconds'),
+      evidence: evidenceSchema.describe('what is known nevertheless'),
     },
   ),
 } as const;

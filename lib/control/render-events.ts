@@ -42,7 +42,11 @@ export function toOutbox(
 /** What is worth telling of a plan. `decisionId` only matters for a scale. */
 export function renderPlan(
   plan: Plan,
-  context: { readonly mode: Mode; readonly decisionId: string; readonly tellDecision: boolean },
+  context: {
+    readonly mode: Exclude<Mode, 'off'>;
+    readonly decisionId: string;
+    readonly tellDecision: boolean;
+  },
 ): EventDraft[] {
   const { decision } = plan;
   return [
@@ -79,7 +83,7 @@ export function renderPlan(
 
 function renderDecision(
   { decision }: Plan,
-  { mode, decisionId }: { readonly mode: Mode; readonly decisionId: string },
+  { mode, decisionId }: { readonly mode: Exclude<Mode, 'off'>; readonly decisionId: string },
 ): EventDraft {
   const explanation = explain(decision);
   return decision.kind === 'scale'
