@@ -5,8 +5,8 @@ import type { FleetConfiguration } from '../lib/constructs/weir.ts';
 import { WeirStack } from '../lib/weir-stack.ts';
 
 /**
- * The fleet: policies by name, each only with what differs from the defaults. `weir:policy` on a service names one,
- * and its other tags override single fields. Edit it here, and deploy.
+ * The fleet: policies by name, each only with what differs from the defaults. `weir:policy` on a service
+ * names one, and its other tags override single fields. Edit it here, and deploy.
  */
 const fleet: FleetConfiguration = {
   policies: {

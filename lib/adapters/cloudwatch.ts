@@ -4,7 +4,7 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import DataLoader from 'dataloader';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Point } from '../contract/measurement.ts';
 import type { Clock, MetricQuery, MetricReading, Metrics } from '../control/ports.ts';
 import { classifyAwsError, describeAwsError } from './aws-error.ts';

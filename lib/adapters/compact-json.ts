@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { WeirError } from '../contract/weir-error.ts';
 
 /** From here on a number is a moment: 1e9 s after 1970 was in 2001. */

@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, type ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import DataLoader from 'dataloader';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { ServiceDescription, Services, UpdateOutcome } from '../control/ports.ts';

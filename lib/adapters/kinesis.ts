@@ -1,5 +1,5 @@
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Source } from '../config/source.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Sources } from '../control/ports.ts';

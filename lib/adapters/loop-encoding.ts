@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bottleneckKinds, bottleneckSchema } from '../contract/bottleneck.ts';
 import { holdReasons } from '../contract/decision.ts';
 import { type Field, fieldSchema, fields } from '../contract/measurement.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Field, fieldSchema, fields } from '../contract/measurement.ts';
 import type { Sample, ServiceObservation, Unread } from '../core/sample.ts';
 import { compactJson, jsonText } from './compact-json.ts';

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Source } from '../config/source.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { DeadLetters, QueueDepth, Queues, Sources, TickQueue } from '../control/ports.ts';

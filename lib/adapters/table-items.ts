@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { policySchema } from '../config/policy.ts';
 import { outboxSchema, type WeirEvent } from '../contract/events.ts';
 import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../contract/weir-error.ts';
 import { parseDuration } from './duration.ts';
 
@@ -43,6 +43,7 @@ const optionsSchema = z.object({
   seed: whole(0, 2 ** 32 - 1).default(1),
   speed: numeric(z.number().min(1).max(100_000), 'a number from 1 to 100000').default(900),
   lagObjective: duration(5, day, 'from 5s to 24h').default(60),
+  cpuTarget: numeric(z.number().min(1).max(100), 'a number from 1 to 100').default(85),
   headless: z.boolean().default(false),
   json: z.boolean().default(false),
 });

@@ -24,7 +24,12 @@ export type DemoRun = {
 
 export async function setUpDemo(
   workload: Workload,
-  { peakTasks, lagObjective, seed }: Pick<DemoOptions, 'peakTasks' | 'lagObjective' | 'seed'>,
+  {
+    peakTasks,
+    lagObjective,
+    seed,
+    cpuTarget,
+  }: Pick<DemoOptions, 'peakTasks' | 'lagObjective' | 'seed' | 'cpuTarget'>,
   onEvent: (event: WeirEvent, world: Contender['world']) => void,
 ): Promise<DemoRun> {
   const scenario = demoScenario(workload, peakTasks, lagObjective);
@@ -36,7 +41,7 @@ export async function setUpDemo(
   );
   const contenders: DemoRun['contenders'] = [
     { world: weirs, scaler: weir },
-    { world: world(), scaler: createTargetTrackingCpu() },
+    { world: world(), scaler: createTargetTrackingCpu(cpuTarget) },
     { world: world(), scaler: createBacklogPerTask(lagObjective, demoTaskRatePerSecond) },
   ];
   return {

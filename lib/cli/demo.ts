@@ -29,6 +29,7 @@ export function demoCommand(terminal: Terminal, onExit: (code: ExitCode) => void
     .option('--seed <number>', 'the same seed gives the same numbers', '1')
     .option('--speed <number>', 'simulated seconds per second; the page can change it', '900')
     .option('--lag-objective <time>', 'no record should be older when it has been processed', '60s')
+    .option('--cpu-target <number>', 'what target tracking aims at, % of CPU; a task is full at 90', '85')
     .option('--headless', 'no page: as fast as this machine can, then the figures')
     .option('--json', 'the figures as one JSON object; with --headless')
     .action(async (typed) => {

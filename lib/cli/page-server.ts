@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../contract/weir-error.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Pace } from './feed.ts';
@@ -26,6 +26,7 @@ const files: Readonly<Record<string, readonly [location: URL | string, type: str
   '/main.js': [own('main.js'), javascript],
   '/charts.js': [own('charts.js'), javascript],
   '/chart-series.js': [own('chart-series.js'), javascript],
+  '/plot-options.js': [own('plot-options.js'), javascript],
   '/format.js': [own('format.js'), javascript],
   '/news.js': [own('news.js'), javascript],
   '/figures.js': [own('figures.js'), javascript],

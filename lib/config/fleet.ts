@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../contract/weir-error.ts';
 import { expectedOf, type PolicyField, policyFields, policySchema } from './policy.ts';
 import { type Problem, policyProblems } from './policy-rules.ts';

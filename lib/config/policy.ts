@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 type FieldMeta = { readonly unit: string; readonly tag: string; readonly description: string };
 

@@ -5,7 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { Fleet } from '../config/fleet.ts';
 import { tagPrefix } from '../contract/tags.ts';
-import { describeServices } from './ecs-permissions.ts';
+import { describeServices, readServiceTags } from './ecs-permissions.ts';
 import { runEvery } from './schedule.ts';
 import { registrationsIndexArn } from './table.ts';
 import { arnOf, WeirFunction } from './weir-function.ts';
@@ -33,6 +33,7 @@ export class Discovery extends Construct {
         { actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], resources: [table.tableArn] },
         { actions: ['dynamodb:Query'], resources: [registrationsIndexArn(table)] },
         describeServices,
+        readServiceTags,
         {
           actions: ['tag:GetResources'],
           resources: ['*'],

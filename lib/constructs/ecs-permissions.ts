@@ -15,6 +15,16 @@ export const describeServices: Permission = {
     'seen to be retired. The call only reads.',
 };
 
+/**
+ * DescribeServices with tags needs it: a call that includes tags is authorized for listing them too
+ * (https://github.com/jenkinsci/amazon-ecs-plugin/pull/306 met the refusal).
+ */
+export const readServiceTags: Permission = {
+  actions: ['ecs:ListTagsForResource'],
+  resources: [everyService],
+  wildcardBecause: 'Which services are tagged is what discover finds out. The call only reads.',
+};
+
 /** Only where the service says so itself, at the moment of the call. */
 export const updateServices: Permission = {
   actions: ['ecs:UpdateService'],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldSchema } from './measurement.ts';
 
 /** What can limit a service, and what each means. What helps against it is in core/actions.ts. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { measurements } from './measurement.ts';
 
 /** Why a service is scaled. Closed: whoever subscribes can rely on this list. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bottleneckSchema } from './bottleneck.ts';
 import { evidenceSchema, holdSchema, scaleSchema } from './decision.ts';
 import { recommendationSchema } from './recommendation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What Weir measures of a service, with its unit. A field that nobody measured is absent, never 0 or NaN. */
 export const measurements = {

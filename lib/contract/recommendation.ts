@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Advice to people. `immediate` now, `short_term` this week, `long_term` in the design of the service. */
 export const horizons = ['immediate', 'short_term', 'long_term'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `cluster/service`: how Weir names an ECS service within its account and Region. */
 export const serviceIdSchema = z

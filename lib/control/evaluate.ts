@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Tick, type TickMessage, tickMessageSchema } from '../contract/messages.ts';
 import { dispatchHorizonSeconds } from './dispatch.ts';
 import type { DeadLetters, Telemetry, TickPorts } from './ports.ts';

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outboxSchema, type WeirEvent } from '../contract/events.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Clock, DeadLetters, EventBus, PutResult, Telemetry } from './ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ServiceId, serviceIdFromArn } from '../contract/service-id.ts';
 import { tagPrefix } from '../contract/tags.ts';
 

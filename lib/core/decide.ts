@@ -9,6 +9,7 @@ import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
 import { clamp } from './statistics.ts';
+import { stepOut } from './steps.ts';
 import { thresholdWish } from './threshold-strategy.ts';
 import { missingFields } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
@@ -89,8 +90,8 @@ const boldConfidence = 0.5;
 function outward(wish: CountWish, to: number, { window }: Analysis, { policy }: ServiceContext): Decision {
   const { desiredTasks } = window.observation;
   if (wish.patience !== undefined && !wish.breach) return hold(wish, wish.patience);
-  const step = Math.max(1, Math.ceil(desiredTasks * policy.scaleOutStep));
-  const careful = wish.confidence < boldConfidence ? Math.min(to, desiredTasks + step) : to;
+  const step = stepOut(desiredTasks, policy.scaleOutStep);
+  const careful = wish.confidence < boldConfidence ? Math.min(to, step) : to;
   const limitedBy = careful < to ? 'low-confidence-step' : clampOf(wish, to);
   return scale(wish, desiredTasks, careful, wish.reasonOut, limitedBy);
 }

@@ -8,6 +8,7 @@ import type { LoopState } from './loop-state.ts';
 import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './missing-signals.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
+import { leastAfterStep } from './steps.ts';
 import { wishByStep } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
@@ -165,7 +166,7 @@ const knownCertainty = 0.5;
 /** E.g. a guess that 6 of 20 tasks would do goes to 14 first, with steps of 30 %. */
 function boundUnsure(tasks: number, desiredTasks: number, certainty: number, scaleInStep: number): number {
   if (certainty >= knownCertainty) return tasks;
-  return Math.max(tasks, Math.min(desiredTasks, Math.ceil(desiredTasks * (1 - scaleInStep))));
+  return Math.max(tasks, Math.min(desiredTasks, leastAfterStep(desiredTasks, scaleInStep)));
 }
 
 /** CPU as old as this still says something of now, and from so much on the tasks are full. */

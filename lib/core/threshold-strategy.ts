@@ -6,6 +6,7 @@ import type { LoopState } from './loop-state.ts';
 import { absenceOf, holdWish } from './missing-signals.ts';
 import type { ServiceContext } from './plan.ts';
 import { maximum, mean } from './statistics.ts';
+import { leastAfterStep, leastToBear, stepOut } from './steps.ts';
 import { freshPoint, missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
@@ -88,14 +89,6 @@ function pressures(
   });
 }
 
-/** 70 · 0.1 is 7.000000000000001 to a computer: that must not buy an eighth task. */
-const roundingError = 1e-6;
-
-/** E.g. 4 tasks and a step of 50 %: 6. One task: 2. */
-export function stepOut(tasks: number, step: number): number {
-  return tasks + Math.max(1, Math.ceil(tasks * step - roundingError));
-}
-
 /**
  * Fewer by at most the step, and never so few that the load, shared out anew, would be above the upper threshold: that
  * would be undone at once. At least one task stays: without any, there is no CPU to wake a service by. Where none is
@@ -103,7 +96,6 @@ export function stepOut(tasks: number, step: number): number {
  * E.g. 10 tasks at a factor of 0.3 and a step of 30 %: 7. 2 tasks at 0.45: one would stand at 0.9, so 2 stay.
  */
 export function stepIn(tasks: number, step: number, factor: number, outThreshold: number): number {
-  const stepped = Math.min(tasks - 1, Math.ceil(tasks * (1 - step) - roundingError));
-  const bearable = Math.ceil((tasks * factor) / outThreshold - roundingError);
-  return Math.min(tasks, Math.max(1, stepped, bearable));
+  const stepped = Math.min(tasks - 1, leastAfterStep(tasks, step));
+  return Math.min(tasks, Math.max(1, stepped, leastToBear(tasks, factor, outThreshold)));
 }

@@ -4,7 +4,7 @@ import { evidenceOf } from './evidence.ts';
 import type { LoopState } from './loop-state.ts';
 import type { Outlook } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
-import { stepOut } from './threshold-strategy.ts';
+import { stepOut } from './steps.ts';
 import type { CountWish } from './wish.ts';
 
 /** From this share of the objective on, lag asks for more tasks. */

@@ -12,6 +12,7 @@ describe('readDemoOptions', () => {
       seed: 1,
       speed: 900,
       lagObjective: 60,
+      cpuTarget: 85,
       headless: false,
       json: false,
     });
@@ -47,6 +48,7 @@ describe('readDemoOptions', () => {
       { lagObjective: '1s' },
       '--lag-objective is "1s": expected a time from 5s to 24h, e.g. 90s, 10m, 24h or 5d',
     ],
+    [{ cpuTarget: '0' }, '--cpu-target is "0": expected a number from 1 to 100'],
     [{ trace: '' }, '--trace is "": expected the path of a CSV file'],
     [{ json: true }, '--json prints the figures of a run without a page: add --headless'],
     [

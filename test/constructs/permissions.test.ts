@@ -63,6 +63,7 @@ const expected = {
     'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
     'dynamodb:Query on <WeirTable.Arn>/index/registrations',
     `ecs:DescribeServices on ${arn('ecs:service/*')}`,
+    `ecs:ListTagsForResource on ${arn('ecs:service/*')}`,
     'tag:GetResources on *',
     `kinesis:DescribeStreamSummary on ${arn('kinesis:stream/*')}`,
     `sqs:GetQueueUrl on ${arn('sqs:*')}`,
@@ -121,7 +122,9 @@ describe('who may do what', () => {
     expect(updates[0]).toContain(JSON.stringify(updatableTagValues));
     // Nothing else that changes, starts or stops anything in ECS.
     const ecs = sentences.flatMap((it) => it.match(/ecs:[A-Z]\w+/g) ?? []);
-    expect(new Set(ecs)).toEqual(new Set(['ecs:DescribeServices', 'ecs:UpdateService']));
+    expect(new Set(ecs)).toEqual(
+      new Set(['ecs:DescribeServices', 'ecs:ListTagsForResource', 'ecs:UpdateService']),
+    );
   });
 
   it('lets the rule for tags, and nobody else by name, invoke a function', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bottleneckKinds } from '../../lib/contract/bottleneck.ts';
 import { clamps, holdReasons, scaleReasons } from '../../lib/contract/decision.ts';
 import { detailTypes, eventSchemas, outboxSchema, weirEventSchema } from '../../lib/contract/events.ts';

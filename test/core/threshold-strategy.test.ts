@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepIn, stepOut, thresholdWish } from '../../lib/core/threshold-strategy.ts';
+import { stepIn, thresholdWish } from '../../lib/core/threshold-strategy.ts';
 import type { CountWish } from '../../lib/core/wish.ts';
 import {
   analysisOf,
@@ -21,18 +21,6 @@ const countOf = (...args: Parameters<typeof wishOf>) => wishOf(...args) as Count
 
 const at = (cpuPercent: number, memoryPercent = 10, more: Values = {}): WindowOptions => ({
   values: { cpuPercent: repeated(cpuPercent, 6), memoryPercent: repeated(memoryPercent, 6), ...more },
-});
-
-describe('stepOut', () => {
-  it.each([
-    ['the worked number', 4, 0.5, 6],
-    ['one task', 1, 0.5, 2],
-    ['none', 0, 0.5, 1],
-    ['a part of a task is one', 3, 0.1, 4],
-    ['70 · 0.1 is 7.000000000000001', 70, 0.1, 77],
-  ])('%s: %d and a step of %d make %d', (_, tasks, step, expected) => {
-    expect(stepOut(tasks, step)).toBe(expected);
-  });
 });
 
 describe('stepIn', () => {

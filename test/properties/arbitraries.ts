@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Policy, policyFields, policySchema } from '../../lib/config/policy.ts';
 import { policyProblems } from '../../lib/config/policy-rules.ts';
 import type { RegisteredSource } from '../../lib/config/registration.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bottleneckKinds } from '../../lib/contract/bottleneck.ts';
 import { clamps, evidenceSchema, holdReasons, scaleReasons } from '../../lib/contract/decision.ts';
 import { type DetailType, detailTypes, eventSchemas, eventSource } from '../../lib/contract/events.ts';

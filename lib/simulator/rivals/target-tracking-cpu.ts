@@ -10,10 +10,10 @@ import { createTargetTracking } from './target-tracking.ts';
  * a target of 70 % takes a sixth more task-hours and has less than half of the late records. In no sooner than five
  * minutes, the default, after the scale-in before, and then as far as the metric says: after one minute it thrashes.
  */
-export function createTargetTrackingCpu(): Scaler {
+export function createTargetTrackingCpu(targetPercent = 85): Scaler {
   return createTargetTracking({
     name: 'target-tracking-cpu',
-    target: 85,
+    target: targetPercent,
     scaleInCooldownSeconds: 300,
     scaleInShare: 1,
     metric: async ({ metrics, service, clock }) => {
