@@ -1,20 +1,22 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { type FleetConfiguration, Weir } from './constructs/weir.ts';
+import { Weir, type WeirProps } from './constructs/weir.ts';
 
-export type WeirStackProps = StackProps & {
-  readonly fleet?: FleetConfiguration;
-  /** An SNS topic that is told of alarms. */
-  readonly alarmTopicArn?: string;
-};
+export type WeirStackProps = StackProps &
+  Pick<WeirProps, 'fleet' | 'logRetention'> & {
+    /** An SNS topic that is told of alarms. */
+    readonly alarmTopicArn?: string;
+  };
 
 /** Weir in a stack of its own, with the names that people need to work with it as outputs. */
 export class WeirStack extends Stack {
-  constructor(scope: Construct, id: string, { fleet, alarmTopicArn, ...props }: WeirStackProps = {}) {
-    super(scope, id, { description: 'Weir, an autoscaler for stream services on Amazon ECS', ...props });
+  constructor(scope: Construct, id: string, props: WeirStackProps = {}) {
+    const { fleet, logRetention, alarmTopicArn, ...stackProps } = props;
+    super(scope, id, { description: 'Weir, an autoscaler for stream services on Amazon ECS', ...stackProps });
     const weir = new Weir(this, 'Weir', {
       ...(fleet && { fleet }),
+      ...(logRetention && { logRetention }),
       ...(alarmTopicArn && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) }),
     });
     const { discovery, loop, news } = weir;

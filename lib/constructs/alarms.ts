@@ -127,17 +127,19 @@ function rulesOf({ discover, publish, loop, deadLetters }: Omit<AlarmsProps, 'to
       section: 'last-tick-is-old',
       meaning: 'Ticks are sent, and for a quarter of an hour none has been evaluated.',
       // A fleet without services sends no ticks: there is no data, and that is no alarm. Where ticks are sent
-      // and evaluate writes nothing, its missing points count as none.
+      // and evaluate writes nothing, IF takes each point that is missing as 0 ("Using IF expressions" in
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
       metric: new MathExpression({
-        expression: 'IF(sent > 0 AND FILL(ticks, 0) < 1, 1, 0)',
+        expression: 'IF(sent > 0, ticks, 1)',
         usingMetrics: {
           sent: loop.ticks.metricNumberOfMessagesSent({ statistic: 'Sum' }),
           ticks: ownMetric('ticks', minutes(5)),
         },
-        label: 'Ticks sent, none evaluated',
+        label: 'Ticks evaluated where some were sent',
         period: minutes(5),
       }),
       threshold: 1,
+      alarmsBelow: true,
       periods: 3,
     },
     OldestTick: {

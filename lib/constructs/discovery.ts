@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Fleet } from '../config/fleet.ts';
 import { tagPrefix } from '../contract/tags.ts';
@@ -10,7 +11,11 @@ import { runEvery } from './schedule.ts';
 import { registrationsIndexArn } from './table.ts';
 import { arnOf, WeirFunction } from './weir-function.ts';
 
-export type DiscoveryProps = { readonly table: Table; readonly fleet: Fleet };
+export type DiscoveryProps = {
+  readonly table: Table;
+  readonly fleet: Fleet;
+  readonly logRetention: RetentionDays;
+};
 
 /**
  * Finds the services that carry the management tag: at once when a tag changes, and every ten minutes
@@ -19,7 +24,7 @@ export type DiscoveryProps = { readonly table: Table; readonly fleet: Fleet };
 export class Discovery extends Construct {
   readonly discover: WeirFunction;
 
-  constructor(scope: Construct, id: string, { table, fleet }: DiscoveryProps) {
+  constructor(scope: Construct, id: string, { table, fleet, logRetention }: DiscoveryProps) {
     super(scope, id);
     this.discover = new WeirFunction(this, 'Discover', {
       name: 'discover',
@@ -29,6 +34,7 @@ export class Discovery extends Construct {
       // A thousand services, ten at once, each with a call or two; half of the ten minutes until the next
       // run.
       timeout: Duration.minutes(5),
+      logRetention,
       permissions: [
         { actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], resources: [table.tableArn] },
         { actions: ['dynamodb:Query'], resources: [registrationsIndexArn(table)] },

@@ -1,6 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { describeServices, updateServices } from './ecs-permissions.ts';
@@ -14,7 +15,11 @@ import { arnOf, WeirFunction } from './weir-function.ts';
  */
 const evaluateTimeout = Duration.seconds(30);
 
-export type LoopProps = { readonly table: Table; readonly deadLetters: Queue };
+export type LoopProps = {
+  readonly table: Table;
+  readonly deadLetters: Queue;
+  readonly logRetention: RetentionDays;
+};
 
 /** Each minute, dispatch sends the ticks of the coming two; evaluate takes each at its slot. */
 export class Loop extends Construct {
@@ -24,7 +29,7 @@ export class Loop extends Construct {
   /** Ticks that evaluate has taken twice and not finished. */
   readonly undelivered: Queue;
 
-  constructor(scope: Construct, id: string, { table, deadLetters }: LoopProps) {
+  constructor(scope: Construct, id: string, { table, deadLetters, logRetention }: LoopProps) {
     super(scope, id);
     this.undelivered = createDeadLetterQueue(this, 'UndeliveredTicks');
     this.ticks = new Queue(this, 'Ticks', {
@@ -44,6 +49,7 @@ export class Loop extends Construct {
       environment: { TABLE_NAME: table.tableName, TICK_QUEUE_URL: this.ticks.queueUrl },
       memoryMb: 256,
       timeout: Duration.seconds(30),
+      logRetention,
       permissions: [
         { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [table.tableArn] },
         { actions: ['dynamodb:Query'], resources: [registrationsIndexArn(table)] },
@@ -62,6 +68,7 @@ export class Loop extends Construct {
       environment: { TABLE_NAME: table.tableName, DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl },
       memoryMb: 512,
       timeout: evaluateTimeout,
+      logRetention,
       permissions: [
         {
           actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem'],

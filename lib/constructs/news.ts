@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { WeirFunction } from './weir-function.ts';
@@ -10,6 +11,7 @@ export type NewsProps = {
   readonly table: Table;
   readonly deadLetters: Queue;
   readonly eventBusName: string;
+  readonly logRetention: RetentionDays;
 };
 
 /**
@@ -20,8 +22,9 @@ export class News extends Construct {
   readonly bus: EventBus;
   readonly publish: WeirFunction;
 
-  constructor(scope: Construct, id: string, { table, deadLetters, eventBusName }: NewsProps) {
+  constructor(scope: Construct, id: string, props: NewsProps) {
     super(scope, id);
+    const { table, deadLetters, eventBusName, logRetention } = props;
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new TypeError('The table needs a stream: events come from it.');
     this.bus = new EventBus(this, 'Bus', { eventBusName, description: 'What Weir sees, decides and does.' });
@@ -31,6 +34,7 @@ export class News extends Construct {
       environment: { EVENT_BUS_NAME: this.bus.eventBusName, DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl },
       memoryMb: 256,
       timeout: Duration.minutes(2),
+      logRetention,
       permissions: [
         { actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] },
         { actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] },

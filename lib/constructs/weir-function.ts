@@ -2,7 +2,7 @@ import { Aws, type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-l
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentOf, FunctionName } from '../contract/environment.ts';
 import { bundling, entryOf } from './bundling.ts';
@@ -22,6 +22,7 @@ export type WeirFunctionProps<F extends FunctionName> = {
   readonly environment: EnvironmentOf<F>;
   readonly memoryMb: number;
   readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
   readonly permissions: readonly Permission[];
 };
 
@@ -29,7 +30,7 @@ export type WeirFunctionProps<F extends FunctionName> = {
 export class WeirFunction<F extends FunctionName = FunctionName> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: WeirFunctionProps<F>) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: RetentionDays.ONE_MONTH,
+      retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {

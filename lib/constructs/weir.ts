@@ -1,5 +1,6 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -26,6 +27,8 @@ export type WeirProps = {
   readonly alarmTopic?: ITopic;
   /** Name of the bus that Weir's events are on. */
   readonly eventBusName?: string;
+  /** How long the logs of the functions are kept: a month, unless given. */
+  readonly logRetention?: RetentionDays;
 };
 
 /**
@@ -45,19 +48,21 @@ export class Weir extends Construct {
 
   constructor(scope: Construct, id: string, props: WeirProps = {}) {
     super(scope, id);
-    const { alarmTopic: topic, eventBusName = 'weir' } = props;
+    const { alarmTopic: topic, eventBusName = 'weir', logRetention = RetentionDays.ONE_MONTH } = props;
     const fleet = parseFleet(props.fleet ?? {});
-    this.table = createTable(this);
-    this.deadLetters = createDeadLetterQueue(this, 'DeadLetters');
-    this.discovery = new Discovery(this, 'Discovery', { table: this.table, fleet });
-    this.loop = new Loop(this, 'Loop', { table: this.table, deadLetters: this.deadLetters });
-    this.news = new News(this, 'News', { table: this.table, deadLetters: this.deadLetters, eventBusName });
+    const table = createTable(this);
+    const deadLetters = createDeadLetterQueue(this, 'DeadLetters');
+    this.table = table;
+    this.deadLetters = deadLetters;
+    this.discovery = new Discovery(this, 'Discovery', { table, fleet, logRetention });
+    this.loop = new Loop(this, 'Loop', { table, deadLetters, logRetention });
+    this.news = new News(this, 'News', { table, deadLetters, eventBusName, logRetention });
     this.bus = this.news.bus;
     new Alarms(this, 'Alarms', {
       discover: this.discovery.discover,
       publish: this.news.publish,
       loop: this.loop,
-      deadLetters: this.deadLetters,
+      deadLetters,
       ...(topic && { topic }),
     });
   }

@@ -114,11 +114,12 @@ describe('the age of the last tick', () => {
   it('counts only while ticks are sent: a fleet without services raises no alarm', () => {
     const { Metrics = [], EvaluationPeriods } = alarm('LastTick');
     expect(Metrics.map((it) => it.Expression ?? it.MetricStat?.Metric.MetricName).sort()).toEqual([
-      'IF(sent > 0 AND FILL(ticks, 0) < 1, 1, 0)',
+      'IF(sent > 0, ticks, 1)',
       'NumberOfMessagesSent',
       'ticks',
     ]);
     expect(EvaluationPeriods).toBe(3);
+    expect(alarm('LastTick')).toMatchObject({ ComparisonOperator: 'LessThanThreshold', Threshold: 1 });
   });
 
   it('is noticed beyond the time that a tick may wait for its slot', () => {

@@ -3,7 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { WeirStack, type WeirStackProps } from '../../lib/weir-stack.ts';
 
 /** An app that bundles no function: a template names its assets, and nothing here looks into them. */
-export const createApp = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+export const createApp = (flags: Readonly<Record<string, unknown>> = {}) =>
+  new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [] } });
 
 export const synthesize = (props: WeirStackProps = {}) =>
   Template.fromStack(new WeirStack(createApp(), 'Weir', props));

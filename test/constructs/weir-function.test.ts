@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { type Permission, WeirFunction } from '../../lib/constructs/weir-function.ts';
 import { foreignStack } from './synthesize.ts';
@@ -10,6 +11,7 @@ const publishWith = (permission: Permission) => () =>
     environment: { EVENT_BUS_NAME: 'weir', DEAD_LETTER_QUEUE_URL: 'https://example.com/letters' },
     memoryMb: 256,
     timeout: Duration.seconds(30),
+    logRetention: RetentionDays.ONE_DAY,
     permissions: [permission],
   });
 

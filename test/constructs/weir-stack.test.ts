@@ -1,10 +1,13 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { registrationItem } from '../../lib/adapters/table-items.ts';
 import { createTableInput, tableSchema } from '../../lib/adapters/table-schema.ts';
 import { environmentOf, type FunctionName, readEnvironment } from '../../lib/contract/environment.ts';
+import type { WeirEvent } from '../../lib/contract/events.ts';
 import { evidenceSeconds } from '../../lib/control/act.ts';
 import { dispatchHorizonSeconds } from '../../lib/control/dispatch.ts';
 import { giveUpSeconds } from '../../lib/control/relay.ts';
+import { retired } from '../contracts/fixtures.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const fleet = { policies: { patient: { lagObjectiveSeconds: 300 } } };
@@ -168,6 +171,10 @@ describe('the news', () => {
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { dynamodb: { NewImage: { outbox: { S: [{ exists: true }] } } } },
     ]);
+    const item = (...outbox: WeirEvent[]) =>
+      registrationItem({ service: 'prod/a', version: 1, outbox, status: 'retired' });
+    expect(item(retired('prod/a'))['outbox']).toEqual(expect.any(String));
+    expect(item()).not.toHaveProperty('outbox');
   });
 
   it('is tried for as long as publish itself would try, and not for ever', () => {

@@ -1,10 +1,13 @@
 import { type App, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { type FleetConfiguration, Weir } from '../../lib/constructs/weir.ts';
+import { updatableTagValues } from '../../lib/contract/tags.ts';
 import { ConfigurationError } from '../../lib/contract/weir-error.ts';
 import { WeirStack } from '../../lib/weir-stack.ts';
 import { createApp, foreignStack, resourcesOf } from './synthesize.ts';
@@ -35,6 +38,15 @@ describe('Weir in the stack of another app', () => {
     template.hasResourceProperties('AWS::Events::EventBus', { Name: 'shop-scaling' });
   });
 
+  it('keeps logs for as long as is said there', () => {
+    const stack = foreignStack();
+    new Weir(stack, 'Autoscaler', { logRetention: RetentionDays.ONE_YEAR });
+    const own = new WeirStack(createApp(), 'Weir', { logRetention: RetentionDays.ONE_YEAR });
+    for (const it of [stack, own]) {
+      Template.fromStack(it).allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+    }
+  });
+
   it('lets the app use its bus, table and queues', () => {
     const resolved = [weir.bus.eventBusArn, weir.table.tableArn, weir.deadLetters.queueArn];
     expect(resolved.map((it) => stack.resolve(it))).toEqual(
@@ -46,6 +58,25 @@ describe('Weir in the stack of another app', () => {
     const app = createApp();
     new Weir(foreignStack(app), 'Autoscaler');
     expect(objectionTo(app)).toBeUndefined();
+  });
+
+  // `cdk init` writes them into a new app. They merge statements of roles, among other things.
+  it('stands beside another Weir under the feature flags that a new app has', () => {
+    const app = createApp(recommendedFlags);
+    const stack = foreignStack(app);
+    new Weir(stack, 'Autoscaler', { eventBusName: 'shop-scaling' });
+    new WeirStack(app, 'Weir');
+    expect(objectionTo(app)).toBeUndefined();
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'ecs:UpdateService',
+            Condition: { StringEquals: { 'aws:ResourceTag/weir:managed': [...updatableTagValues] } },
+          }),
+        ]),
+      },
+    });
   });
 });
 
