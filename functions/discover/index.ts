@@ -6,6 +6,7 @@ import { discoverHandler } from '../../lib/adapters/handlers.ts';
 import { lazily } from '../../lib/adapters/lambda.ts';
 import { createTelemetry } from '../../lib/adapters/powertools.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
+import { createTableClient } from '../../lib/adapters/table-client.ts';
 import { createTaggedServices } from '../../lib/adapters/tagging.ts';
 import { parseFleet } from '../../lib/config/fleet.ts';
 import { readEnvironment } from '../../lib/contract/environment.ts';
@@ -16,7 +17,7 @@ export const handler = lazily(() => {
   const fleet = parseFleet(JSON.parse(environment.FLEET));
   const telemetry = createTelemetry('discover');
   const clock = createSystemClock();
-  const client = telemetry.traced(clients.createTableClient());
+  const client = telemetry.traced(createTableClient());
   const store = createStore({ client, tableName: environment.TABLE_NAME, clock, telemetry });
   const ecs = telemetry.traced(clients.createEcsClient());
   const services = createServices({ reads: ecs, writes: ecs });

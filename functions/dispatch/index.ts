@@ -1,10 +1,11 @@
-import { createSqsClient, createTableClient } from '../../lib/adapters/clients.ts';
+import { createSqsClient } from '../../lib/adapters/clients.ts';
 import { createSystemClock } from '../../lib/adapters/clock.ts';
 import { createStore } from '../../lib/adapters/dynamodb.ts';
 import { dispatchHandler } from '../../lib/adapters/handlers.ts';
 import { lazily } from '../../lib/adapters/lambda.ts';
 import { createTelemetry } from '../../lib/adapters/powertools.ts';
 import { createTickQueue } from '../../lib/adapters/sqs.ts';
+import { createTableClient } from '../../lib/adapters/table-client.ts';
 import { readEnvironment } from '../../lib/contract/environment.ts';
 
 /** Each minute: the services that are due, as messages to evaluate. */

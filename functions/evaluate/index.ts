@@ -7,6 +7,7 @@ import { evaluateHandler } from '../../lib/adapters/handlers.ts';
 import { lazily } from '../../lib/adapters/lambda.ts';
 import { createTelemetry } from '../../lib/adapters/powertools.ts';
 import { createDeadLetters, createQueues } from '../../lib/adapters/sqs.ts';
+import { createTableClient } from '../../lib/adapters/table-client.ts';
 import { readEnvironment } from '../../lib/contract/environment.ts';
 
 /** The services of a tick message: measured, understood, scaled. */
@@ -14,7 +15,7 @@ export const handler = lazily(() => {
   const environment = readEnvironment('evaluate', process.env);
   const telemetry = createTelemetry('evaluate');
   const clock = createSystemClock();
-  const client = telemetry.traced(clients.createTableClient());
+  const client = telemetry.traced(createTableClient());
   const store = createStore({ client, tableName: environment.TABLE_NAME, clock, telemetry });
   const reads = telemetry.traced(clients.createEcsClient());
   const writes = telemetry.traced(clients.createEcsClientWithoutRetries());

@@ -1,11 +1,9 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
  * Every client is made here, so that time-outs and retries are said once. Region and credentials come from the
@@ -14,7 +12,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
  * A tick has its minute: a call that has not answered in five seconds is tried again, twice at most, with the SDK's
  * standard back-off and its retry quota, which stops retries when most calls fail.
  */
-const standard = {
+export const standard = {
   maxAttempts: 3,
   retryMode: 'standard',
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
@@ -49,8 +47,3 @@ export const createSqsClient = (options: ClientOptions = {}) => new SQSClient({ 
 
 export const createTaggingClient = (options: ClientOptions = {}) =>
   new ResourceGroupsTaggingAPIClient({ ...standard, ...options });
-
-export const createTableClient = (options: ClientOptions = {}) =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ ...standard, ...options }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });

@@ -30,7 +30,8 @@ export const completeAfterSeconds = 30;
 const numberSchema = z.custom<number>((value) => typeof value === 'number');
 const resultSchema = z.object({
   Id: z.string(),
-  StatusCode: z.enum(['Complete', 'InternalError', 'PartialData', 'Forbidden']),
+  // Complete, PartialData, InternalError or Forbidden. Any other must not cost the whole answer: it counts as partial.
+  StatusCode: z.string().optional(),
   Timestamps: z.array(z.date()).max(110_000).default([]),
   Values: z.array(numberSchema).max(110_000).default([]),
   Messages: z.array(z.object({ Code: z.string().optional(), Value: z.string().optional() })).default([]),
@@ -198,5 +199,5 @@ function toReading(query: MetricQuery, result: MetricResult, messages: boolean):
   });
   points.sort((a, b) => a.atSeconds - b.atSeconds);
   // A message on the whole call means that it was carried out only in part.
-  return { kind: 'read', points, partial: result.StatusCode === 'PartialData' || messages };
+  return { kind: 'read', points, partial: result.StatusCode !== 'Complete' || messages };
 }

@@ -49,13 +49,15 @@ export function createStore(options: {
   readonly tableName: string;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, 'warn'>;
+  /** When loads that were asked for together are sent as one call; a few milliseconds later unless given. */
+  readonly gatherLoads?: (dispatch: () => void) => void;
 }): Store {
   const { client, tableName, clock } = options;
   const warn = options.telemetry.warn;
 
   const loads = new DataLoader<ServiceId, Loaded>((services) => loadAll(client, tableName, services, warn), {
     cache: false,
-    batchScheduleFn: gather,
+    batchScheduleFn: options.gatherLoads ?? gather,
     maxBatchSize: servicesPerCall,
   });
 

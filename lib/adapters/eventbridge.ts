@@ -52,6 +52,10 @@ async function putBatch(client: EventBridgeClient, entries: PutEventsRequestEntr
     return entries.map((_, index) => toResult(answers[index]));
   } catch (error) {
     const failure = classifyAwsError(error);
+    // A request refused for what one entry holds is refused whole: alone, the others get through.
+    if (failure === 'rejected' && entries.length > 1) {
+      return (await Promise.all(entries.map((entry) => putBatch(client, [entry])))).flat();
+    }
     const retryable = failure === 'throttled' || failure === 'unavailable';
     const code = error instanceof Error ? error.name : 'Error';
     return entries.map(() => ({ kind: 'failed', retryable, code, message: describeAwsError(error) }));

@@ -49,10 +49,13 @@ export function createTelemetry(functionName: FunctionName): LambdaTelemetry {
     count: (counter, by = 1) => {
       counts.set(counter, (counts.get(counter) ?? 0) + by);
     },
-    info: (message, details = {}) => logger.info(message, details),
-    warn: (message, details = {}) => logger.warn(message, details),
-    error: (message, cause, details = {}) =>
-      logger.error(message, { ...details, error: cause instanceof Error ? cause : new Error(String(cause)) }),
+    info: (message, details) => logger.info(message, within(details)),
+    warn: (message, details) => logger.warn(message, within(details)),
+    error: (message, cause, details) =>
+      logger.error(message, {
+        ...within(details),
+        error: cause instanceof Error ? cause : new Error(String(cause)),
+      }),
     traced: (client) => tracer.captureAWSv3Client(client),
     observed: (handler) => async (event, context) => {
       if (context !== undefined) logger.addContext(context);
@@ -73,4 +76,13 @@ export function createTelemetry(functionName: FunctionName): LambdaTelemetry {
     },
     flush,
   };
+}
+
+/**
+ * Details in an object of their own. Beside the message, those named `service` or `message` would be dropped, each with
+ * a warning: the logger has these names for itself.
+ * https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/
+ */
+function within(details: Readonly<Record<string, unknown>> | undefined) {
+  return details === undefined ? {} : { details };
 }

@@ -152,7 +152,7 @@ function wholeDelay(seconds: number): number {
 export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLetters {
   const text = (value: string) => ({
     DataType: 'String',
-    StringValue: printable(value).slice(0, 1000) || 'unknown',
+    StringValue: printable(value.slice(0, 1000)) || 'unknown',
   });
   return {
     put: async ({ body, cause, from }) => {
@@ -165,7 +165,7 @@ export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLett
       await client.send(
         new SendMessageCommand({
           QueueUrl: queueUrl,
-          MessageBody: kept,
+          MessageBody: printable(kept),
           MessageAttributes: {
             ...attributes,
             ...(cut && { cutFromBytes: { DataType: 'Number', StringValue: String(bytes.length) } }),
@@ -176,7 +176,10 @@ export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLett
   };
 }
 
-/** SQS refuses a message with characters that XML does not admit; in a cause they say nothing anyway. */
+/**
+ * SQS refuses a message for a single character that XML does not admit, and half an emoji is one: better without it
+ * than not kept at all. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 function printable(text: string): string {
-  return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '?');
+  return text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '?');
 }

@@ -196,15 +196,6 @@ export function readCursor(item: unknown): number {
   return parsed.data.slotSeconds;
 }
 
-const imageSchema = z.object({ outbox: jsonText(outboxSchema).optional() });
-
-/** The events that one written item tells. @throws WeirError when they cannot be read: they are for the dead letters. */
-export function readOutbox(image: unknown): readonly WeirEvent[] {
-  const parsed = imageSchema.safeParse(image);
-  if (!parsed.success) throw unreadable('outbox', image, parsed.error);
-  return parsed.data.outbox ?? [];
-}
-
 /** An outbox was told by the stream when it was written; whoever reads the item later does not need it. */
 function readStoredOutbox(service: ServiceId, text: unknown, warn: Warn): readonly WeirEvent[] {
   if (text === undefined) return [];

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createTableClient } from '../adapters/clients.ts';
+import { createTableClient } from '../adapters/table-client.ts';
 import { createTableInput } from '../adapters/table-schema.ts';
 
 // The package has no types.

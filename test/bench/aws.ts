@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Statistic } from '@aws-sdk/client-cloudwatch';
 import * as clients from '../../lib/adapters/clients.ts';
+import { createTableClient } from '../../lib/adapters/table-client.ts';
 import type { MetricQuery } from '../../lib/control/ports.ts';
 import type { SimulatedWorld } from '../../lib/simulator/world.ts';
 import type { Billed } from './prices.ts';
@@ -132,7 +133,7 @@ export function createCountedAws(world: SimulatedWorld) {
   const reads = answered(clients.createEcsClient(options), 'ECS', ecs);
   return {
     clients: {
-      table: answered(clients.createTableClient(options), 'DynamoDB', table.answers),
+      table: answered(createTableClient(options), 'DynamoDB', table.answers),
       reads,
       writes: answered(clients.createEcsClientWithoutRetries(options), 'ECS', ecs),
       sqs: answered(clients.createSqsClient(options), 'SQS', sqs),
@@ -200,7 +201,7 @@ function answerWith<C extends HasStack>(
 
 /** The client of a table that is answered by this one. */
 export const createTableClientOver = (table: CountingTable) =>
-  answerWith(clients.createTableClient(options), table.answers);
+  answerWith(createTableClient(options), table.answers);
 
 export type CountedAws = ReturnType<typeof createCountedAws>;
 

@@ -19,7 +19,7 @@ export type BundleRow = {
 
 const options = { ...buildOptions, mainFields: [...buildOptions.mainFields] };
 const starts = 15;
-const clientsFile = fileURLToPath(new URL('../../lib/adapters/clients.ts', import.meta.url));
+const adapterFile = (name: string) => fileURLToPath(new URL(`../../lib/adapters/${name}`, import.meta.url));
 
 /** Size and init time of each function, bundled as it is deployed. */
 export async function measureBundles(): Promise<BundleRow[]> {
@@ -45,7 +45,11 @@ export async function measureBundles(): Promise<BundleRow[]> {
 function emptyHandler(source: string): string {
   const names = [...new Set(source.match(/\bcreate\w+Client(?:WithoutRetries)?\b/g))];
   const calls = names.map((it) => `${it}()`).join(', ');
-  return `import { ${names.join(', ')} } from ${JSON.stringify(clientsFile)};
+  const imports = names.map((it) => {
+    const file = adapterFile(it === 'createTableClient' ? 'table-client.ts' : 'clients.ts');
+    return `import { ${it} } from ${JSON.stringify(file)};`;
+  });
+  return `${imports.join('\n')}
     export const handler = async () => [${calls}].length;`;
 }
 

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Queues, Sources } from '../../lib/control/ports.ts';
 
+export type Depth = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
+
 /** The streams and queues of an account to test against. */
 export type SourcesWorld = {
   readonly sources: Sources;
   readonly queues: Queues;
-  addStream(stream: string, shards: number): void;
+  addStream(stream: string, shards: number): void | Promise<void>;
   /** Its URL. */
-  addQueue(queue: string, depth: { visible: number; inFlight: number; delayed: number }): string;
+  addQueue(queue: string, depth: Depth): string | Promise<string>;
 };
 
 export function sourcesContract(name: string, create: () => SourcesWorld) {
   describe(`Sources and Queues: ${name}`, () => {
     it('finds a stream with its partitions', async () => {
       const { sources, addStream } = create();
-      addStream('orders', 8);
+      await addStream('orders', 8);
 
       expect(await sources.resolve({ kind: 'kinesis', stream: 'orders' })).toEqual({
         source: { kind: 'kinesis', stream: 'orders', partitions: 8 },
@@ -23,7 +25,7 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
 
     it('finds a queue with its URL', async () => {
       const { sources, addQueue } = create();
-      const queueUrl = addQueue('jobs.fifo', { visible: 0, inFlight: 0, delayed: 0 });
+      const queueUrl = await addQueue('jobs.fifo', { visible: 0, inFlight: 0, delayed: 0 });
 
       expect(await sources.resolve({ kind: 'sqs', queue: 'jobs.fifo' })).toEqual({
         source: { kind: 'sqs', queue: 'jobs.fifo', queueUrl },
@@ -51,7 +53,7 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
 
     it('reads how deep a queue is', async () => {
       const { queues, addQueue } = create();
-      const queueUrl = addQueue('jobs', { visible: 120, inFlight: 30, delayed: 4 });
+      const queueUrl = await addQueue('jobs', { visible: 120, inFlight: 30, delayed: 4 });
 
       expect(await queues.depth(queueUrl)).toEqual({ kind: 'read', visible: 120, inFlight: 30, delayed: 4 });
     });

@@ -1,15 +1,15 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { inject } from 'vitest';
 import {
   createEcsClient,
   createEcsClientWithoutRetries,
   createEventBridgeClient,
-  createKinesisClient,
   createSqsClient,
-  createTableClient,
   createTaggingClient,
 } from '../../../lib/adapters/clients.ts';
+import { createTableClient } from '../../../lib/adapters/table-client.ts';
 
 export const emulatorNames = ['moto', 'MiniStack'] as const;
 export type EmulatorName = (typeof emulatorNames)[number];
@@ -23,13 +23,15 @@ export function createAws(name: EmulatorName) {
     region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
+  const sqs = createSqsClient(options);
   return {
     table: createTableClient(options),
     ecs: createEcsClient(options),
     ecsOnce: createEcsClientWithoutRetries(options),
     tagging: createTaggingClient(options),
-    sqs: createSqsClient(options),
-    kinesis: createKinesisClient(options),
+    sqs,
+    // The client of Kinesis speaks HTTP/2, which moto's server does not: it is lent another's HTTP/1.1.
+    kinesis: new KinesisClient({ ...options, requestHandler: sqs.config.requestHandler }),
     eventBridge: createEventBridgeClient(options),
     // The emulators speak CloudWatch's older protocol only.
     cloudWatch: new CloudWatchClient({

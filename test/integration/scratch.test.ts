@@ -1,0 +1,50 @@
+import { CreateClusterCommand, CreateServiceCommand, RegisterTaskDefinitionCommand, DeleteServiceCommand, DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetMetricDataCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { it, inject } from 'vitest';
+import { writeFileSync, appendFileSync } from 'node:fs';
+import { createServices } from '../../lib/adapters/ecs.ts';
+import { createDeadLetters, createTickQueue, createQueues } from '../../lib/adapters/sqs.ts';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { createAws, emulatorNames, unique, region } from './support/aws.ts';
+const out = '/tmp/scratch-adapters.txt';
+writeFileSync(out, '');
+const log = (...a: unknown[]) => appendFileSync(out, a.map((x) => typeof x === 'string' ? x : JSON.stringify(x)).join(' ') + '\n');
+it.each(emulatorNames)('%s', async (name) => {
+  const aws = createAws(name);
+  log('=====', name);
+  const cluster = unique('c');
+  await aws.ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const { taskDefinition } = await aws.ecs.send(new RegisterTaskDefinitionCommand({ family: unique('o'), containerDefinitions: [{ name: 'o', image: 'o', memory: 128 }] }));
+  for (const [serviceName, more] of [['orders', { desiredCount: 2 }], ['agent', { schedulingStrategy: 'DAEMON' }], ['old', { desiredCount: 1 }]] as const)
+    await aws.ecs.send(new CreateServiceCommand({ cluster, serviceName, taskDefinition: taskDefinition?.taskDefinitionArn, launchType: 'EC2', ...more } as never));
+  await aws.ecs.send(new DeleteServiceCommand({ cluster, service: 'old', force: true }));
+  const s = createServices({ reads: aws.ecs, writes: aws.ecsOnce });
+  for (const id of [`${cluster}/orders`, `${cluster}/agent`, `${cluster}/old`, `${cluster}/never`, `nowhere-x/orders`]) {
+    log(id, await s.describe(id).catch(String));
+    log('  update', await s.updateDesiredTasks(id, 5, 5));
+  }
+  const d = await aws.ecs.send(new DescribeServicesCommand({ cluster, services: ['orders', 'never'] }));
+  log('deployments', d.services?.[0]?.deployments, 'failures', d.failures);
+  const many = await aws.ecs.send(new DescribeServicesCommand({ cluster, services: Array.from({ length: 11 }, (_, i) => `s${i}`) })).catch((e) => e.name);
+  log('11 services', typeof many === 'string' ? many : 'accepted');
+  const pe = await aws.eventBridge.send(new PutEventsCommand({ Entries: Array.from({ length: 11 }, () => ({ Source: 'weir', DetailType: 'x', Detail: '{}' })) })).catch((e) => e.name);
+  log('11 events', pe);
+  const pm = await aws.eventBridge.send(new PutEventsCommand({ Entries: [{ Source: 'weir', DetailType: 'x', Detail: 'not json' }, { Source: 'weir', DetailType: 'x', Detail: '{}' }] })).catch((e) => e.name);
+  log('malformed', pm);
+  const { QueueUrl } = await aws.sqs.send(new CreateQueueCommand({ QueueName: unique('q') }));
+  const big = await aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: Array.from({ length: 11 }, (_, i) => ({ Id: String(i), MessageBody: 'x' })) })).catch((e) => e.name);
+  log('11 messages', typeof big === 'string' ? big : 'accepted');
+  const dl = await createDeadLetters(aws.sqs, QueueUrl!).put({ body: '€'.repeat(500_000), cause: 'too \u0001 large 🐟', from: 'publish' }).catch((e) => `${e.name} ${e.message}`.slice(0, 300));
+  log('dead letter', dl);
+  const bad = await aws.sqs.send(new (await import('@aws-sdk/client-sqs')).SendMessageCommand({ QueueUrl, MessageBody: 'a\u0001b' })).catch((e) => e.name);
+  log('bad char', bad);
+  const r = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], MaxNumberOfMessages: 10 }));
+  log('received', r.Messages?.map((m) => [m.Body?.length, Buffer.byteLength(m.Body!), m.MessageAttributes]));
+  const cw = new CloudWatchClient({ endpoint: inject('emulators')[name], region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 });
+  const g = await cw.send(new GetMetricDataCommand({ MetricDataQueries: [], StartTime: new Date(0), EndTime: new Date() })).catch((e) => `${e.name} ${e.message}`.slice(0, 200));
+  log('default protocol', g);
+  const q = Array.from({ length: 501 }, (_, i) => ({ Id: `q${i}`, MetricStat: { Metric: { Namespace: 'a', MetricName: 'b' }, Period: 60, Stat: 'Sum' } }));
+  const g2 = await aws.cloudWatch.send(new GetMetricDataCommand({ MetricDataQueries: q, StartTime: new Date(Date.now() - 600000), EndTime: new Date() })).catch((e) => `${e.name} ${e.message}`.slice(0, 200));
+  log('501 queries', typeof g2 === 'string' ? g2 : 'accepted');
+});
