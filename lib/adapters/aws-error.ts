@@ -1,6 +1,6 @@
 /**
  * What a failed call to AWS comes to.
- * - throttled: refused for now, nothing was done
+ * - throttled: refused at this moment, nothing was done
  * - forbidden: refused for want of a permission or of valid credentials, nothing was done
  * - rejected: refused for what was asked (any other 4xx), nothing was done
  * - unavailable: a time-out, a broken connection, a 5xx: it may have been done

@@ -65,7 +65,7 @@ function readOutbox(text: unknown): { events: readonly WeirEvent[] } | { unreada
     : { unreadable: `The outbox cannot be read: ${z.prettifyError(parsed.error)}` };
 }
 
-/** Puts events, and again those that failed for now. Returns those that still have; the hopeless are buried. */
+/** Puts events, and again those that may be taken at another try. Returns what is left of them; the hopeless are buried. */
 async function put(events: readonly WeirEvent[], ports: RelayPorts): Promise<readonly FailedEvent[]> {
   let failed: readonly FailedEvent[] = [];
   let waiting = events;

@@ -144,6 +144,13 @@ export function createWorld(registration: Registration = registrationOf()) {
 
 export type World = ReturnType<typeof createWorld>;
 
+/** A world whose service is registered. */
+export async function managedWorld(...content: Parameters<typeof registrationOf>) {
+  const world = createWorld(registrationOf(...content));
+  await world.register();
+  return world;
+}
+
 /** Publishes the minute that ended at `endSeconds` of a metric, visible at once. */
 export function publishMinute(
   world: World,

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { runOnce } from '../../lib/control/run-once.ts';
+import { initialLoopState } from '../../lib/core/loop-state.ts';
+import {
+  coreThat,
+  hold,
+  kinesis,
+  managedWorld,
+  noon,
+  observation,
+  publishMinute,
+  service,
+  sqs,
+} from './world.ts';
+
+const steady = coreThat(() => hold());
+
+describe('what is measured', () => {
+  const stream = { StreamName: 'orders' };
+
+  it('goes into the window of this tick and, as a sample, into those of the next', async () => {
+    const world = await managedWorld({ sources: [kinesis] });
+    publishMinute(world, 'AWS/Kinesis', 'IncomingRecords', stream, noon - 60, { Sum: 6000 });
+    const windows: unknown[] = [];
+    const looks = coreThat(({ window }) => {
+      windows.push(window.series.arrivalsPerSecond?.map((it) => it.value));
+      return hold();
+    });
+
+    await world.tick(looks);
+    world.clock.advance(60);
+    publishMinute(world, 'AWS/Kinesis', 'IncomingRecords', stream, noon, { Sum: 12_000 });
+    await world.tick(looks);
+
+    expect(windows).toEqual([[100], [100, 200]]);
+    const samples = await world.store.samples(service, 0);
+    expect(samples.map((it) => it.series.arrivalsPerSecond)).toEqual([
+      [{ atSeconds: noon - 60, value: 100 }],
+      [{ atSeconds: noon, value: 200 }],
+    ]);
+    expect(samples.map((it) => it.observation)).toEqual([observation, observation]);
+  });
+
+  it('is asked for when it is due by the slots, however the ticks jitter, and not before', async () => {
+    const world = await managedWorld({ sources: [kinesis] });
+    const asked: string[][] = [];
+    const counting = {
+      ...world.ports,
+      metrics: {
+        read: (query: Parameters<typeof world.metrics.read>[0]) => {
+          asked.at(-1)?.push(query.metricName);
+          return world.metrics.read(query);
+        },
+      },
+    };
+
+    for (const jitter of [9, 0.2, 5]) {
+      asked.push([]);
+      world.clock.set(noon + 60 * (asked.length - 1) + jitter);
+      await runOnce({ service, slotSeconds: noon + 60 * (asked.length - 1) }, counting, steady);
+    }
+
+    const lag = 'GetRecords.IteratorAgeMilliseconds';
+    expect(asked).toEqual([
+      ['IncomingRecords', lag, lag, 'CPUUtilization', 'MemoryUtilization'],
+      ['IncomingRecords', lag, lag],
+      ['IncomingRecords', lag, lag],
+    ]);
+  });
+
+  it('counts as asked for only when the call worked', async () => {
+    const world = await managedWorld({ sources: [kinesis] });
+    world.metrics.fail((query) => query.metricName === 'CPUUtilization', 'throttled');
+
+    await world.tick(steady);
+
+    expect(world.commits[0]?.loop.polledAtSeconds).toEqual({
+      arrivalsPerSecond: noon,
+      lagSeconds: noon,
+      meanLagSeconds: noon,
+      memoryPercent: noon,
+    });
+    expect((await world.store.samples(service, 0))[0]?.unread).toContainEqual({
+      field: 'cpuPercent',
+      cause: 'throttled',
+    });
+  });
+
+  it('is the backlog of a queue at each tick', async () => {
+    const world = await managedWorld({ sources: [sqs], policy: { evaluationSeconds: 10 } });
+    world.queues.set('https://sqs.local/1/orders', { visible: 7, inFlight: 2, delayed: 90 });
+
+    await world.tick(steady, noon);
+    world.clock.advance(10);
+    await world.tick(steady, noon + 10);
+
+    const samples = await world.store.samples(service, 0);
+    expect(samples.map((it) => it.series.backlogRecords)).toEqual([
+      [{ atSeconds: noon, value: 9 }],
+      [{ atSeconds: noon + 10, value: 9 }],
+    ]);
+  });
+
+  it('is kept even when the write of the state is lost to another', async () => {
+    const world = await managedWorld();
+    const loses = coreThat(() => {
+      void world.store.commitState({ service, version: 1, outbox: [], loop: initialLoopState });
+      return hold();
+    });
+
+    await world.tick(loses);
+
+    expect(await world.store.samples(service, 0)).toHaveLength(1);
+  });
+});
