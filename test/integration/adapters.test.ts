@@ -3,10 +3,11 @@ import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamo
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DeleteServiceCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import { CreateEventBusCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../lib/adapters/cloudwatch.ts';
 import { createStore } from '../../lib/adapters/dynamodb.ts';
@@ -15,7 +16,7 @@ import { createEventBus } from '../../lib/adapters/eventbridge.ts';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
-import { createQueues, createTickQueue } from '../../lib/adapters/sqs.ts';
+import { createDeadLetters, createQueues, createTickQueue } from '../../lib/adapters/sqs.ts';
 import { createTableInput } from '../../lib/adapters/table-schema.ts';
 import { createTaggedServices } from '../../lib/adapters/tagging.ts';
 import type { TickMessage } from '../../lib/contract/messages.ts';
@@ -40,12 +41,14 @@ describe.each(emulatorNames)('on %s', (name) => {
   });
 
   describe('ECS and the Tagging API', () => {
-    it('describes, finds by tag and updates a service; says what is gone and what is refused', async () => {
-      const cluster = unique('main');
+    let cluster: string;
+    const servicesOf = () => createServices({ reads: aws.ecs, writes: aws.ecsOnce });
+    beforeAll(async () => {
+      cluster = unique('main');
       await aws.ecs.send(new CreateClusterCommand({ clusterName: cluster }));
       const { taskDefinition } = await aws.ecs.send(
         new RegisterTaskDefinitionCommand({
-          family: unique('orders'),
+          family: 'orders',
           containerDefinitions: [{ name: 'orders', image: 'orders', memory: 128 }],
         }),
       );
@@ -62,30 +65,68 @@ describe.each(emulatorNames)('on %s', (name) => {
         );
       await create('orders', { desiredCount: 2 });
       await create('agent', { schedulingStrategy: 'DAEMON' });
-      const services = createServices({ reads: aws.ecs, writes: aws.ecsOnce });
+      await create('old', { desiredCount: 1 });
+      await aws.ecs.send(new DeleteServiceCommand({ cluster, service: 'old', force: true }));
+      for (let index = 0; index < 11; index++) await create(`many-${index}`, { desiredCount: index });
+    });
 
-      const [orders, agent, missing, elsewhere] = await Promise.all([
-        services.describe(`${cluster}/orders`, { tags: true }),
-        services.describe(`${cluster}/agent`),
-        services.describe(`${cluster}/nobody`),
-        services.describe(`${unique('nowhere')}/orders`),
-      ]);
-      expect(orders).toMatchObject({
+    it('describes a service, with its tags', async () => {
+      const services = servicesOf();
+      expect(await services.describe(`${cluster}/orders`, { tags: true })).toEqual({
         kind: 'described',
         scheduling: 'REPLICA',
         tags: { 'weir:managed': 'auto' },
-        observation: { desiredTasks: 2, revision: expect.stringMatching(/orders-.*:1$/) },
+        observation: {
+          desiredTasks: 2,
+          revision: expect.stringMatching(/^orders:\d+$/),
+          // MiniStack runs tasks at once; moto's wait for instances, and the deployment with them.
+          ...(name === 'moto'
+            ? { runningTasks: 0, pendingTasks: 2, deploying: true }
+            : { runningTasks: 2, pendingTasks: 0, deploying: false }),
+        },
       });
-      expect(agent).toMatchObject({ kind: 'described', scheduling: 'DAEMON' });
-      expect(missing).toEqual({ kind: 'gone', cause: 'service-missing' });
-      expect(elsewhere).toMatchObject({ kind: 'gone' });
+      expect(await services.describe(`${cluster}/agent`)).toMatchObject({ scheduling: 'DAEMON' });
+    });
 
-      expect(await services.updateDesiredTasks(`${cluster}/orders`, 5, 5)).toEqual({ kind: 'accepted' });
-      expect(await services.describe(`${cluster}/orders`)).toMatchObject({
+    it.each([
+      ['old', 'service-inactive'],
+      ['never', 'service-missing'],
+    ])('says of %s why it is gone', async (service, cause) => {
+      expect(await servicesOf().describe(`${cluster}/${service}`)).toEqual({ kind: 'gone', cause });
+    });
+
+    it('describes more services than one call takes, and a missing cluster does not keep it from that', async () => {
+      const services = servicesOf();
+      const ids = Array.from({ length: 11 }, (_, index) => `${cluster}/many-${index}`);
+
+      const [elsewhere, ...described] = await Promise.all(
+        [`${unique('nowhere')}/orders`, ...ids].map((id) => services.describe(id)),
+      );
+
+      expect(elsewhere).toEqual({ kind: 'gone', cause: 'cluster-missing' });
+      expect(described.map((it) => it.kind === 'described' && it.observation.desiredTasks)).toEqual([
+        ...ids.keys(),
+      ]);
+    });
+
+    // Both emulators take an update of a DAEMON service and of a deleted one, which ECS refuses.
+    it('changes the desired count, and says when there is nothing to change', async () => {
+      const services = servicesOf();
+      expect(await services.updateDesiredTasks(`${cluster}/many-1`, 5, 5)).toEqual({ kind: 'accepted' });
+      expect(await services.describe(`${cluster}/many-1`)).toMatchObject({
         observation: { desiredTasks: 5 },
       });
-      expect(await services.updateDesiredTasks(`${cluster}/nobody`, 5, 5)).toMatchObject({ kind: 'refused' });
-      expect(await createTaggedServices(aws.tagging, telemetry).list()).toContain(`${cluster}/orders`);
+      for (const id of [`${cluster}/never`, `${unique('nowhere')}/orders`]) {
+        expect(await services.updateDesiredTasks(id, 5, 5)).toMatchObject({
+          kind: 'refused',
+          cause: 'service-gone',
+        });
+      }
+    });
+
+    it('finds services by their tag', async () => {
+      const listed = await createTaggedServices(aws.tagging, telemetry).list();
+      expect(listed).toEqual(expect.arrayContaining([`${cluster}/orders`, `${cluster}/agent`]));
     });
   });
 
@@ -113,6 +154,29 @@ describe.each(emulatorNames)('on %s', (name) => {
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] }),
       );
       expect(Attributes?.ApproximateNumberOfMessagesDelayed).toBe('2');
+    });
+  });
+
+  describe('the dead letters', () => {
+    it('take a body that is too large, with characters that SQS refuses', async () => {
+      const { QueueUrl } = await aws.sqs.send(new CreateQueueCommand({ QueueName: unique('dead') }));
+      const body = `\u0001${'€'.repeat(500_000)}`;
+
+      await createDeadLetters(aws.sqs, QueueUrl!).put({
+        body,
+        cause: 'too \u0001 large 🐟',
+        from: 'publish',
+      });
+
+      const { Messages = [] } = await aws.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }),
+      );
+      expect(Messages.map((it) => it.Body?.slice(0, 3))).toEqual(['?€€']);
+      expect(Messages[0]?.MessageAttributes).toMatchObject({
+        cause: { StringValue: 'too ? large 🐟' },
+        from: { StringValue: 'publish' },
+        cutFromBytes: { StringValue: String(Buffer.byteLength(body)) },
+      });
     });
   });
 

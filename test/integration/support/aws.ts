@@ -1,8 +1,7 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { inject } from 'vitest';
 import {
+  createCloudWatchClient,
   createEcsClient,
   createEcsClientWithoutRetries,
   createEventBridgeClient,
@@ -33,15 +32,7 @@ export function createAws(name: EmulatorName) {
     // The client of Kinesis speaks HTTP/2, which moto's server does not: it is lent another's HTTP/1.1.
     kinesis: new KinesisClient({ ...options, requestHandler: sqs.config.requestHandler }),
     eventBridge: createEventBridgeClient(options),
-    // The emulators speak CloudWatch's older protocol only.
-    cloudWatch: new CloudWatchClient({
-      ...options,
-      protocol: new AwsQueryProtocol({
-        defaultNamespace: 'com.amazonaws.cloudwatch',
-        xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
-        version: '2010-08-01',
-      }),
-    }),
+    cloudWatch: createCloudWatchClient(options),
   };
 }
 

@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
-/** Emulators that nobody here wrote, from PyPI, on loopback. Neither needs Docker for what Weir calls. */
+/**
+ * Emulators that nobody here wrote, from PyPI, on loopback. Neither needs Docker for what Weir calls. What they show:
+ * - both: conditional writes, pages and indexes of DynamoDB; DescribeServices with what is missing, inactive or in no
+ *   cluster; tags; shards; depths and delays of SQS; points put into CloudWatch; rules from a bus to a queue
+ * - moto alone: a deployment that is under way, since its tasks wait for instances
+ * - MiniStack alone: tasks that run, and HTTP/2; it refuses what XML does not admit in a message, which moto takes
+ * - neither: metrics that AWS vends, limits on GetMetricData and DescribeServices, throttling, lost answers, refusals
+ *   for a DAEMON or a deleted service. test/adapters has these, by the shape of request and answer.
+ */
 const packages = ['moto[server]==5.2.5', 'ministack==1.5.33'];
 
 declare module 'vitest' {
@@ -30,11 +38,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     moto: `http://127.0.0.1:${motoPort}`,
     MiniStack: `http://127.0.0.1:${miniStackPort}`,
   };
-  await Promise.all([moto.listening(emulators.moto), miniStack.listening(emulators.MiniStack)]);
-  project.provide('emulators', emulators);
-  return async () => {
+  const stop = async () => {
     await Promise.all([moto.stop(), miniStack.stop()]);
   };
+  try {
+    await Promise.all([moto.listening(emulators.moto), miniStack.listening(emulators.MiniStack)]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('emulators', emulators);
+  return stop;
 }
 
 /** Into a virtual environment of this checkout, once for each list of packages. */
@@ -81,6 +95,8 @@ function start(command: string, args: readonly string[], environment: Readonly<R
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // A test run that ends without its teardown must not leave an emulator behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   return {
     listening: async (url: string) => {
       const deadline = Date.now() + 60_000;
