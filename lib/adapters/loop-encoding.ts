@@ -49,6 +49,16 @@ const shape = {
   wanted: z.array(z.tuple([moment, tasks])).max(1000),
   heldFor: closed(holdReasons).exactOptional(),
   advisedTasks: tasks.exactOptional(),
+  breaker: z
+    .object({
+      sinceSeconds: moment,
+      tasks,
+      ratePerSecond: z.number(),
+      limit: z.enum(['downstream', 'hot_partition']),
+      waitSeconds: z.number(),
+      retryAtSeconds: moment,
+    })
+    .exactOptional(),
   missing: z
     .object({ sinceSeconds: moment, fields: z.array(fieldSchema).max(fields.length), told: z.boolean() })
     .exactOptional(),

@@ -86,16 +86,18 @@ function deploy(
   };
 }
 
-/** How often a message or a record is delivered, as in the stack; then it is among the dead letters. */
-const deliveries = 3;
+/** How often a tick is delivered, as constructs/loop.ts says it; then it is among the dead letters. */
+const tickDeliveries = 2;
+/** How often a stream record is: a few of the stack's thousand, since nothing here mends by waiting. */
+const recordDeliveries = 3;
 
 async function deliverTick(body: string, { evaluate, deadLetters }: Deployment): Promise<void> {
   const messageId = 'tick';
-  for (let delivery = 1; delivery <= deliveries; delivery++) {
+  for (let delivery = 1; delivery <= tickDeliveries; delivery++) {
     const { batchItemFailures } = await evaluate({ Records: [{ messageId, body, eventSource: 'aws:sqs' }] });
     if (batchItemFailures.length === 0) return;
   }
-  await deadLetters.put({ body, cause: `It failed ${deliveries} times.`, from: 'evaluate' });
+  await deadLetters.put({ body, cause: `It failed ${tickDeliveries} times.`, from: 'evaluate' });
 }
 
 /** Lambda comes again from the first record that failed on: what lies before it is done. */
@@ -104,9 +106,9 @@ async function deliverStream({ stream, publish }: Deployment): Promise<void> {
   for (let delivery = 1; records.length > 0; delivery++) {
     const { batchItemFailures } = await publish({ Records: records });
     if (batchItemFailures.length === 0) return;
-    if (delivery === deliveries) {
+    if (delivery === recordDeliveries) {
       throw new WeirError(
-        `${batchItemFailures.length} stream records failed ${deliveries} times on a bus that takes everything: ` +
+        `${batchItemFailures.length} stream records failed ${recordDeliveries} times on a bus that takes everything: ` +
           'this is a fault of publish.',
       );
     }

@@ -10,6 +10,7 @@ export const scaleReasons = {
   'utilization-high': 'CPU, memory, latency or throughput is above the scale-out threshold.',
   'utilization-low': 'CPU, memory, latency and throughput are all below the scale-in threshold.',
   'unknown-capacity-step': 'More tasks are needed; what one can do is not known yet, so a step is taken.',
+  'ineffective-undone': 'The last tasks that were added brought nothing: they are taken back.',
   'below-minimum': 'The desired count is below the minimum of the policy.',
   'above-maximum': 'The desired count is above the maximum of the policy.',
 } as const;
@@ -34,6 +35,7 @@ export const holdReasons = {
   'at-maximum': 'More tasks are needed, but the policy allows no more.',
   'at-minimum': 'Fewer tasks would do, but the policy allows no fewer.',
   'partitions-exhausted': 'More tasks are needed, but there are no more partitions to read.',
+  'breaker-open': 'More tasks would be asked for, but they have just been seen to bring nothing.',
   'not-reading': 'Records arrive and nobody reads them: more tasks of a stopped consumer do not help.',
 } as const;
 export type HoldReason = keyof typeof holdReasons;
@@ -45,6 +47,7 @@ export const clamps = {
   partitions: 'the number of partitions',
   'low-confidence-step': 'thin evidence bounds the step of a scale-out',
   'scale-in-step': 'the largest step inward',
+  breaker: 'the count beyond which more tasks brought nothing',
   stabilization: 'the largest count wanted within the stabilization window',
 } as const;
 export type Clamp = keyof typeof clamps;

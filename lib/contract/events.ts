@@ -90,6 +90,19 @@ export const eventSchemas = {
     sinceSeconds: z.number().describe('onset, epoch seconds'),
     lastedSeconds: z.number().describe('from its onset until it was seen to be gone'),
   }),
+  'Scaling Suspended': event(
+    'More tasks were seen to bring nothing: none are added beyond the count that did as much.',
+    {
+      direction: z.literal('out').describe('the way that is shut'),
+      tasks: z.number().int().describe('no more than these are asked for'),
+      limit: z.enum(['downstream', 'hot_partition']).describe('what is taken to be the limit'),
+      retryAtSeconds: z.number().describe('when one step more is tried again, epoch seconds'),
+    },
+  ),
+  'Scaling Resumed': event('More tasks may be added again: they help, or nothing waits any more.', {
+    direction: z.literal('out').describe('the way that is open'),
+    suspendedSeconds: z.number().describe('for so long it was shut'),
+  }),
   Recommendation: event('Advice to people. The same advice is given once, and again when it comes back.', {
     recommendation: recommendationSchema.describe('what is advised'),
   }),

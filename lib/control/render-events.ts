@@ -3,6 +3,7 @@ import type { ServiceId } from '../contract/service-id.ts';
 import type { Mode } from '../contract/tags.ts';
 import { actionsAgainst } from '../core/actions.ts';
 import { explain } from '../core/explain.ts';
+import type { BreakerChange } from '../core/loop-state.ts';
 import type { Plan } from '../core/plan.ts';
 import type { InFlight } from './ports.ts';
 
@@ -74,11 +75,21 @@ export function renderPlan(
             },
           } satisfies EventDraft,
         ]),
+    ...(plan.breaker === undefined ? [] : [renderBreaker(plan.breaker)]),
     ...(context.tellDecision ? [renderDecision(plan, context)] : []),
     ...plan.advice.map(
       (recommendation): EventDraft => ({ detailType: 'Recommendation', detail: { recommendation } }),
     ),
   ];
+}
+
+function renderBreaker(change: BreakerChange): EventDraft {
+  if (change.kind === 'closed') {
+    const { suspendedSeconds } = change;
+    return { detailType: 'Scaling Resumed', detail: { direction: 'out', suspendedSeconds } };
+  }
+  const { tasks, limit, retryAtSeconds } = change.breaker;
+  return { detailType: 'Scaling Suspended', detail: { direction: 'out', tasks, limit, retryAtSeconds } };
 }
 
 function renderDecision(

@@ -20,6 +20,16 @@ export const actionsAgainst = {
     'Check its permissions and its leases',
     'Alarm on a consumer that runs and does not read',
   ],
+  downstream: [
+    'Find what the tasks wait for: a database, an API, a quota',
+    'Raise that limit, or batch the calls to it',
+    'Slow the producer down to what can be taken',
+  ],
+  hot_partition: [
+    'Find the key that most records have, and spread it',
+    'Split the partition that is behind',
+    'Choose a key that spreads the load evenly',
+  ],
   too_few_partitions: [
     'Split the shards or add partitions',
     'Give each task more CPU',

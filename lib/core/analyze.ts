@@ -1,5 +1,6 @@
 import type { Bottleneck } from '../contract/bottleneck.ts';
 import { type Finding, findBottlenecks } from './bottlenecks.ts';
+import { type BreakerStep, stepBreaker } from './breaker.ts';
 import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capacity.ts';
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -14,6 +15,7 @@ export type Analysis = {
     readonly flow: Flow;
     readonly memory: CapacityMemory;
     readonly capacity: CapacityEstimate;
+    readonly breaker: BreakerStep;
   };
   /** Active now. */
   readonly bottlenecks: readonly Bottleneck[];
@@ -28,19 +30,22 @@ const keptPast = 20;
 
 /** Finds what limits a service. What began earlier, and is still so, keeps its onset. */
 export function analyze(window: Window, loop: LoopState, context: ServiceContext): Analysis {
-  const { bottlenecks, detected, cleared } = track(findBottlenecks(window, loop, context), loop, window);
+  const stream = streamOf(window, loop, context);
+  const findings = findBottlenecks(window, loop, context, stream?.breaker.breaker);
+  const { bottlenecks, detected, cleared } = track(findings, loop, window);
   const past = [...loop.pastBottlenecks, ...cleared]
     .filter((it) => it.untilSeconds > window.nowSeconds - windowSeconds)
     .slice(-keptPast);
-  const stream = streamOf(window, loop, context);
   return { window, ...(stream && { stream }), bottlenecks, detected, cleared, past };
 }
 
 function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
   const flow = flowOf(window, context);
   if (flow === undefined) return undefined;
-  const memory = learnCapacity(window, flow, loop.capacity, context);
-  return { flow, memory, capacity: estimateCapacity(window, flow, memory, context) };
+  const learned = learnCapacity(window, flow, loop.capacity, context);
+  const breaker = stepBreaker(window, flow, learned, loop.breaker, context.sources[0]?.partitions);
+  const { memory } = breaker;
+  return { flow, memory, breaker, capacity: estimateCapacity(window, flow, memory, context) };
 }
 
 function track(

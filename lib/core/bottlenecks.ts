@@ -1,6 +1,6 @@
 import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
 import type { Field } from '../contract/measurement.ts';
-import type { LoopState } from './loop-state.ts';
+import type { Breaker, LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { clamp } from './statistics.ts';
 import { freshPoint, type Window, windowSeconds } from './window.ts';
@@ -37,9 +37,16 @@ const thresholds: readonly Threshold[] = [
 ];
 
 /** What every detector says of a window. */
-export function findBottlenecks(window: Window, loop: LoopState, context: ServiceContext): Finding[] {
+export function findBottlenecks(
+  window: Window,
+  loop: LoopState,
+  context: ServiceContext,
+  breaker: Breaker | undefined,
+): Finding[] {
   return [
     ...thresholds.map((it) => ({ kind: it.kind, state: crossing(it, window, isActive(loop, it.kind)) })),
+    { kind: 'downstream', state: behindBreaker('downstream', window, context, breaker) },
+    { kind: 'hot_partition', state: behindBreaker('hot_partition', window, context, breaker) },
     { kind: 'not_reading', state: notReading(window, context) },
     {
       kind: 'too_few_partitions',
@@ -82,6 +89,37 @@ function forgotten(window: Window, field: Field): Verdict {
   return { verdict: newest > window.nowSeconds - windowSeconds ? 'unknown' : 'absent' };
 }
 
+/** What more tasks cannot cure costs as much as the CPU's limit. */
+const breakerWeight = 0.6;
+
+/**
+ * The limit that the breaker was opened for; severity as for too few partitions. E.g. 90 s behind an objective of 60 s:
+ * severity 0.5, impact 0.3.
+ */
+function behindBreaker(
+  kind: Breaker['limit'],
+  window: Window,
+  { policy }: ServiceContext,
+  breaker: Breaker | undefined,
+): Verdict {
+  if (breaker?.limit !== kind) return { verdict: 'absent' };
+  const lag = freshPoint(window, 'lagSeconds');
+  if (lag === undefined) return { verdict: 'unknown' };
+  const { lagObjectiveSeconds } = policy;
+  const severity = clamp((lag.value - lagObjectiveSeconds) / lagObjectiveSeconds, 0, 1);
+  return {
+    verdict: 'present',
+    atSeconds: breaker.sinceSeconds,
+    measures: {
+      severity,
+      impact: breakerWeight * severity,
+      field: 'lagSeconds',
+      observed: lag.value,
+      threshold: lagObjectiveSeconds,
+    },
+  };
+}
+
 /** Iterator age exists only while somebody reads. Tasks that run for so long have begun to. */
 const readingSeconds = 300;
 
@@ -90,7 +128,8 @@ function notReading(window: Window, { sources }: ServiceContext): Verdict {
   if (window.freshness.lagSeconds?.state === 'fresh') return { verdict: 'absent' };
   const arrivals = freshPoint(window, 'arrivalsPerSecond');
   const asked = window.unread.find((it) => it.field === 'lagSeconds');
-  if (arrivals === undefined || asked?.cause !== 'absent') return { verdict: 'unknown' };
+  if (arrivals === undefined) return forgotten(window, 'arrivalsPerSecond');
+  if (asked?.cause !== 'absent') return { verdict: 'unknown' };
   const recent = window.taskCounts.filter((it) => it.atSeconds > window.nowSeconds - readingSeconds);
   const oldest = window.taskCounts[0]?.atSeconds ?? window.nowSeconds;
   const running = oldest <= window.nowSeconds - readingSeconds && recent.every((it) => it.runningTasks > 0);
@@ -113,7 +152,7 @@ function tooFewPartitions(window: Window, { policy, sources }: ServiceContext, a
   const partitions = sources[0]?.partitions;
   if (partitions === undefined || window.observation.desiredTasks < partitions) return { verdict: 'absent' };
   const lag = freshPoint(window, 'lagSeconds');
-  if (lag === undefined) return { verdict: 'unknown' };
+  if (lag === undefined) return forgotten(window, 'lagSeconds');
   const { lagObjectiveSeconds } = policy;
   if (lag.value <= lagObjectiveSeconds) {
     return { verdict: active && lag.value > lagObjectiveSeconds / 2 ? 'unknown' : 'absent' };

@@ -90,10 +90,10 @@ function undisturbed(count: TaskCount, revision: string): boolean {
 }
 
 function isSaturated(interval: FlowInterval): boolean {
-  const enough = saturatedLagSeconds * interval.processedPerSecond;
-  return (
-    interval.processedPerSecond > 0 && interval.backlogBefore >= enough && interval.backlogAfter >= enough
-  );
+  const { processedPerSecond, backlogBefore, backlogAfter } = interval;
+  // Where nothing is processed, rounding can leave a billionth, which would be learned as a very slow task.
+  if (processedPerSecond < leastRatePerSecond) return false;
+  return Math.min(backlogBefore, backlogAfter) >= saturatedLagSeconds * processedPerSecond;
 }
 
 /** How far the minutes around an interval may differ. */
@@ -221,11 +221,15 @@ export function certaintyOf(rates: readonly number[]): number {
 type SeenRate = {
   readonly atSeconds: number;
   readonly perTaskPerSecond: number;
-  /** What arrived in the last `lag` seconds may still wait; the rest of the minute's was processed. */
   readonly atLeastPerSecond: number;
 };
 
-/** λ per task in each minute in which the tasks kept up: then what arrives is what they process. */
+/**
+ * λ per task in each minute in which the tasks kept up: then what arrives is what they process. Whether they did shows
+ * in the minute after it, for a load that jumps in the last seconds has not made lag yet. What arrived in 60 s was
+ * processed in 60 s and the lag of the next minute, or sooner.
+ * E.g. 4 tasks, 800 records/s, and 9 s of lag in the next minute: at least 200 · 60/69 = 173.9 records/s each.
+ */
 function unsaturatedRates(
   window: Window,
   flow: Flow,
@@ -235,12 +239,15 @@ function unsaturatedRates(
   const lag = new Map(flow.lag.map((point) => [Math.round(point.atSeconds / 60), point.value]));
   const seen: SeenRate[] = [];
   for (const point of flow.arrivals) {
-    const behind = lag.get(Math.round(point.atSeconds / 60));
-    if (behind === undefined || behind >= saturatedLagSeconds) continue;
+    const minute = Math.round(point.atSeconds / 60);
+    const behind = lag.get(minute);
+    const behindAfter = lag.get(minute + 1);
+    if (behind === undefined || behindAfter === undefined) continue;
+    if (Math.max(behind, behindAfter) >= saturatedLagSeconds) continue;
     const tasks = runningAt(window.taskCounts, point, revision);
     if (tasks !== undefined && tasks > 0) {
       const perTaskPerSecond = point.value / effectiveTasks(tasks, partitions);
-      const atLeastPerSecond = perTaskPerSecond * (1 - behind / 60);
+      const atLeastPerSecond = (perTaskPerSecond * 60) / (60 + behindAfter);
       seen.push({ atSeconds: point.atSeconds, perTaskPerSecond, atLeastPerSecond });
     }
   }

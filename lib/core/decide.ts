@@ -25,7 +25,8 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const { heldFor, missing: missedBefore, capacity, ...kept } = seen;
+  const { heldFor, missing: missedBefore, capacity, breaker, ...kept } = seen;
+  const stepped = analysis.stream?.breaker;
   return {
     decision,
     tellDecision: decision.kind === 'scale' || decision.reason !== heldFor,
@@ -33,10 +34,12 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
     cleared: analysis.cleared,
     advice: advice.fresh,
     ...(missing.told && { missing: missing.told }),
+    ...(stepped?.change && { breaker: stepped.change }),
     next: {
       ...kept,
       desiredTasks: analysis.window.observation.desiredTasks,
       ...(analysis.stream ? { capacity: analysis.stream.memory } : capacity && { capacity }),
+      ...(stepped?.breaker && { breaker: stepped.breaker }),
       wanted,
       ...(decision.kind === 'hold' && { heldFor: decision.reason }),
       ...(missing.next && { missing: missing.next }),
@@ -80,6 +83,7 @@ function restingReason(wish: CountWish, { window }: Analysis): HoldReason {
   const { desiredTasks, runningTasks } = window.observation;
   if (wish.tasks > desiredTasks) return 'at-maximum';
   if (wish.limitedBy === 'partitions') return 'partitions-exhausted';
+  if (wish.limitedBy === 'breaker') return 'breaker-open';
   if (wish.tasks < desiredTasks) return 'at-minimum';
   return runningTasks < desiredTasks ? 'tasks-starting' : 'on-target';
 }

@@ -31,6 +31,7 @@ const limits = {
   partitions: 'the number of partitions',
   'low-confidence-step': 'the step that thin evidence admits',
   'scale-in-step': 'the largest step inward',
+  breaker: 'what was seen to help',
   stabilization: 'the largest count wanted lately',
 } as const satisfies Record<NonNullable<Decision['limitedBy']>, string>;
 
@@ -43,6 +44,7 @@ const scaleBecause: Record<ScaleReason, (evidence: Evidence) => string> = {
   'utilization-low': (it) => `the fullest signal is at ${share(it.factor)} of its target`,
   'unknown-capacity-step': (it) =>
     `records are ${seconds(it.lagSeconds)} old and what one task can do is not known yet, so a step is taken`,
+  'ineffective-undone': () => 'more tasks brought nothing, something else is the limit',
   'below-minimum': () => 'the policy wants no fewer',
   'above-maximum': () => 'the policy allows no more',
 };
@@ -71,6 +73,8 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
       ? 'nothing waits and nothing arrives, and the policy allows no fewer'
       : `${wanted(it)} would do, the policy allows no fewer`,
   'partitions-exhausted': (it) => `the load needs more, but ${partitions(it.partitions)} to read`,
+  'breaker-open': (it) =>
+    `${wanted(it)} are asked for by the lag of ${seconds(it.lagSeconds)}, but more were seen to bring nothing`,
   'not-reading': (it) => `${rate(it.arrivalsPerSecond)} arrive and nobody reads them`,
 };
 

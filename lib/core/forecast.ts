@@ -56,7 +56,7 @@ export function forecastArrivals(arrivals: readonly Point[], aheadSeconds: numbe
   if (newest === undefined) return undefined;
   const ahead = Math.max(1, Math.round(aheadSeconds / periodSeconds));
   const errors: number[] = [];
-  for (let index = trendPoints; index + ahead < arrivals.length; index++) {
+  for (let index = trendPoints - 1; index + ahead < arrivals.length; index++) {
     const past = arrivals[index];
     const actual = arrivals[index + ahead];
     if (past === undefined || actual === undefined) continue;

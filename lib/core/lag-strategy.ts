@@ -1,5 +1,6 @@
 import type { Analysis } from './analyze.ts';
 import { projectBacklog, taskSteps } from './backlog.ts';
+import { withinBreaker } from './breaker.ts';
 import type { CapacityEstimate } from './capacity.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
 import { type Count, countTasks, timeToClear } from './count.ts';
@@ -8,7 +9,7 @@ import type { LoopState } from './loop-state.ts';
 import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './missing-signals.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
-import { leastAfterStep } from './steps.ts';
+import { leastAfterStep, stepOut } from './steps.ts';
 import { wishByStep } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
@@ -23,9 +24,11 @@ export function lagWish(analysis: Analysis, loop: LoopState, context: ServiceCon
   const outlook = outlookOf(window, stream, context);
   if (outlook === undefined) return holdWish('insufficient-data', window, context);
   const { capacity } = stream;
-  return capacity.source === 'saturated' || capacity.source === 'busy'
-    ? wishByModel(window, planByModel(window, stream, loop, context, outlook, capacity), context)
-    : wishByStep(analysis, loop, context, outlook);
+  const wish =
+    capacity.source === 'saturated' || capacity.source === 'busy'
+      ? wishByModel(analysis, planByModel(window, stream, loop, context, outlook, capacity), context)
+      : wishByStep(analysis, loop, context, outlook);
+  return withinBreaker(wish, window, stream.breaker.breaker, context.policy);
 }
 
 type KnownCapacity = Extract<CapacityEstimate, { source: 'saturated' | 'busy' }>;
@@ -96,18 +99,20 @@ function planByModel(
 /** Of a load of which fewer minutes are known than this, nothing is said inward. */
 const leastArrivalPoints = 5;
 
-function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): CountWish {
+function wishByModel({ window, stream }: Analysis, plan: ModelPlan, context: ServiceContext): CountWish {
   const { outlook, capacity, count, calm } = plan;
   const { policy, sources } = context;
   const { desiredTasks, runningTasks } = window.observation;
   const partitions = sources[0]?.partitions;
-  const tasks = boundUnsure(count.tasks, desiredTasks, capacity.certainty, policy.scaleInStep);
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
+  const probes = late && count.tasks <= desiredTasks && isContradicted(window, stream, capacity);
+  const asked = probes ? stepOut(desiredTasks, policy.scaleOutStep) : count.tasks;
+  const tasks = boundUnsure(asked, desiredTasks, capacity.certainty, policy.scaleInStep);
   const low = outlook.lagSeconds < calmShare * policy.lagObjectiveSeconds;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
   const full = areFull(window);
   const votes =
-    count.tasks > desiredTasks
+    tasks > desiredTasks
       ? [true, !low, plan.backlogAtHorizonRecords > outlook.backlog.records, !calm]
       : [true, low, calm, full === undefined ? undefined : !full];
   return {
@@ -118,15 +123,13 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
     reasonIn: 'capacity-exceeds-demand',
     ...(calm && runningTasks > 0 && { patience: 'lag-budget' }),
     ...objectionTo(plan.arrivalPoints, low && full !== true),
-    ...(tasks !== count.tasks
-      ? { limitedBy: 'scale-in-step' }
-      : count.partitionsExhausted && { limitedBy: 'partitions' }),
+    ...limitedBy(tasks, asked, count),
     confidence: confidenceOf({
       ...measuredHow(window),
       agreement: agreementOf(votes),
       certainty: capacity.certainty,
     }),
-    evidence: evidenceOf(window, context, evidenceOfPlan(plan)),
+    evidence: evidenceOf(window, context, evidenceOfPlan(plan, asked)),
     model: {
       ...(cpuPercent !== undefined && { cpuPercent }),
       ...(partitions !== undefined && { partitions }),
@@ -140,10 +143,15 @@ function wishByModel(window: Window, plan: ModelPlan, context: ServiceContext): 
   };
 }
 
-function evidenceOfPlan(plan: ModelPlan) {
+function limitedBy(tasks: number, asked: number, count: Count): Pick<CountWish, 'limitedBy'> {
+  if (tasks !== asked) return { limitedBy: 'scale-in-step' };
+  return count.partitionsExhausted ? { limitedBy: 'partitions' } : {};
+}
+
+function evidenceOfPlan(plan: ModelPlan, asked: number) {
   const { outlook, capacity, count } = plan;
   return {
-    wantedTasks: count.tasks,
+    wantedTasks: asked,
     forecastPerSecond: outlook.loadPerSecond,
     forecastBoundPerSecond: outlook.loadPerSecond * (1 + outlook.forecast.spread),
     horizonSeconds: outlook.horizonSeconds,
@@ -158,6 +166,29 @@ function evidenceOfPlan(plan: ModelPlan) {
     tasksForLoad: count.tasksForLoad,
     tasksForBacklog: count.tasksForBacklog,
   };
+}
+
+/** Tasks that are full and do so much less than the model says contradict it, if they have for as many minutes. */
+const contradictingShare = 0.7;
+const contradictingMinutes = 3;
+const contradictingSeconds = 900;
+
+/**
+ * Whether the tasks that run, full for minutes, do much less than the model says. Either each of them does less than it
+ * did, or something behind them is the limit: one step more tells which, and breaker.ts reads the answer.
+ */
+function isContradicted(
+  { nowSeconds, observation }: Window,
+  stream: Analysis['stream'],
+  { taskRatePerSecond }: KnownCapacity,
+): boolean {
+  const here = (stream?.memory.saturated ?? []).filter(
+    (it) => it.tasks === observation.runningTasks && it.atSeconds > nowSeconds - contradictingSeconds,
+  );
+  return (
+    here.length >= contradictingMinutes &&
+    here.every((it) => it.perTaskPerSecond < contradictingShare * taskRatePerSecond)
+  );
 }
 
 /** Below this certainty the model has guessed: fewer tasks come in steps, so that a wrong guess is seen in time. */

@@ -27,6 +27,23 @@ export type CapacityMemory = {
   readonly saturatedCpuPercent?: number;
 };
 
+/** Open for scaling out: more tasks than these brought nothing. */
+export type Breaker = {
+  readonly sinceSeconds: number;
+  /** As many did as much: so many records/s, all together. */
+  readonly tasks: number;
+  readonly ratePerSecond: number;
+  readonly limit: Extract<BottleneckKind, 'downstream' | 'hot_partition'>;
+  /** Until more are tried again, and when that is. */
+  readonly waitSeconds: number;
+  readonly retryAtSeconds: number;
+};
+
+/** The breaker has just been opened, or closed after so long. */
+export type BreakerChange =
+  | { readonly kind: 'opened'; readonly breaker: Breaker }
+  | { readonly kind: 'closed'; readonly suspendedSeconds: number };
+
 /** A bottleneck that is over. */
 export type PastBottleneck = {
   readonly kind: BottleneckKind;
@@ -45,6 +62,7 @@ export type LoopState = {
   /** Desired count after that tick, to recognise a change that somebody else made. */
   readonly desiredTasks?: number;
   readonly capacity?: CapacityMemory;
+  readonly breaker?: Breaker;
   /** Newest last, at most five. */
   readonly changes: readonly Change[];
   /** Counts that the strategy wanted within the stabilization window, oldest first. */

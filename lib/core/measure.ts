@@ -63,7 +63,8 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
             freshSeconds: Math.max(120, 2 * policy.evaluationSeconds),
           },
           signal('arrivalsPerSecond'),
-          signal('processedPerSecond'),
+          // The flow follows from depth and arrivals; this is for the summary of the window.
+          support('processedPerSecond'),
           { ...signal('lagSeconds'), required: false },
         ];
   return [...stream, support('cpuPercent'), support('memoryPercent')];

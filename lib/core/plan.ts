@@ -4,7 +4,7 @@ import type { Bottleneck } from '../contract/bottleneck.ts';
 import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
-import type { LoopState, PastBottleneck } from './loop-state.ts';
+import type { BreakerChange, LoopState, PastBottleneck } from './loop-state.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {
@@ -25,5 +25,7 @@ export type Plan = {
   readonly advice: readonly Recommendation[];
   /** Required signals that have been absent for the policy's time, when that is to be told now. */
   readonly missing?: { readonly fields: readonly Field[]; readonly sinceSeconds: number };
+  /** The breaker for scaling out, as it has just been opened or closed. */
+  readonly breaker?: BreakerChange;
   readonly next: LoopState;
 };

@@ -188,31 +188,39 @@ function queueLag(window: Window, backlog: readonly Point[], cumulative: Cumulat
   return derived;
 }
 
+/** Ticks jitter; much less than a minute says nothing against a minute's mean of λ. */
+const leastIntervalSeconds = 50;
+
 /**
- * X = λ − dL/dt between two moments at which L is known. E.g. 200 records/s arrive and the backlog falls from 6,000
- * to 3,000 in 60 s: X = 200 + 50 = 250 records/s.
+ * X = λ − dL/dt between two moments at which L is known, about a minute apart or more. E.g. 200 records/s arrive and the
+ * backlog falls from 6,000 to 3,000 in 60 s: X = 200 + 50 = 250 records/s.
  */
 function intervalsOf(backlog: readonly Point[], cumulative: Cumulative): FlowInterval[] {
   const intervals: FlowInterval[] = [];
-  for (let index = 1; index < backlog.length; index++) {
-    const before = backlog[index - 1];
-    const after = backlog[index];
-    if (before === undefined || after === undefined) continue;
+  let before = backlog[0];
+  for (const after of backlog.slice(1)) {
+    if (before === undefined) break;
     const seconds = after.atSeconds - before.atSeconds;
-    if (seconds <= 0 || seconds > 3 * periodSeconds) continue;
-    // Beyond the last period λ is a guess, and X would be one too.
-    if (after.atSeconds > (cumulative.atSeconds.at(-1) ?? 0)) continue;
-    const records = arrived(cumulative, before.atSeconds, after.atSeconds);
-    if (records === undefined) continue;
-    const processed = (records - (after.value - before.value)) / seconds;
-    intervals.push({
-      fromSeconds: before.atSeconds,
-      toSeconds: after.atSeconds,
-      arrivalsPerSecond: records / seconds,
-      processedPerSecond: Math.max(0, processed),
-      backlogBefore: before.value,
-      backlogAfter: after.value,
-    });
+    if (seconds < leastIntervalSeconds) continue;
+    const interval = seconds > 3 * periodSeconds ? undefined : intervalBetween(before, after, cumulative);
+    if (interval !== undefined) intervals.push(interval);
+    before = after;
   }
   return intervals;
+}
+
+function intervalBetween(before: Point, after: Point, cumulative: Cumulative): FlowInterval | undefined {
+  // Beyond the last period λ is a guess, and X would be one too.
+  if (after.atSeconds > (cumulative.atSeconds.at(-1) ?? 0)) return undefined;
+  const records = arrived(cumulative, before.atSeconds, after.atSeconds);
+  if (records === undefined) return undefined;
+  const seconds = after.atSeconds - before.atSeconds;
+  return {
+    fromSeconds: before.atSeconds,
+    toSeconds: after.atSeconds,
+    arrivalsPerSecond: records / seconds,
+    processedPerSecond: Math.max(0, (records - (after.value - before.value)) / seconds),
+    backlogBefore: before.value,
+    backlogAfter: after.value,
+  };
 }

@@ -41,10 +41,12 @@ export function thresholdWish({ window }: Analysis, loop: LoopState, context: Se
   }
   const inward = pressures(window, context, inwardSeconds, maximum);
   const inFactor = maximum(inward.map((it) => it.factor)) ?? outFactor;
+  // Tasks above the desired count are on their way out and leave their share of the load to the others.
+  const borne = inFactor * Math.max(1, runningTasks / Math.max(1, desiredTasks));
   const tasks = rising
     ? stepOut(desiredTasks, policy.scaleOutStep)
-    : inFactor < policy.scaleInThreshold
-      ? stepIn(desiredTasks, policy.scaleInStep, inFactor, policy.scaleOutThreshold)
+    : borne < policy.scaleInThreshold
+      ? stepIn(desiredTasks, policy.scaleInStep, borne, policy.scaleOutThreshold)
       : desiredTasks;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
   const changedAtSeconds = loop.changes.at(-1)?.atSeconds ?? 0;

@@ -7,27 +7,40 @@ import { createTerminal } from '../support/terminal.ts';
 const executablePath = '/usr/bin/chromium';
 
 let browser: Browser;
-let ended: Promise<number>;
-const { terminal, out, interrupt } = createTerminal();
+/** The flash crowd of the first seed is over by half past four in the afternoon. */
+let demo: Demo;
 
 beforeAll(async () => {
   if (!existsSync(executablePath))
     throw new Error(`${executablePath} is not there: apt-get install -y chromium`);
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  // The flash crowd of the first seed is over by half past four in the afternoon.
-  ended = main(['demo', '--port', '0', '--from', '15h', '--for', '2h', '--speed', '1200'], terminal);
-  while (!/127\.0\.0\.1:\d+/.test(out())) await new Promise((resolve) => setTimeout(resolve, 20));
+  demo = await startDemo('--from', '15h', '--for', '2h', '--speed', '1200');
 });
 afterAll(async () => {
   await browser.close();
-  interrupt();
-  expect(await ended).toBe(0);
+  await demo.stop();
 });
 
-const url = () => /http:\/\/127\.0\.0\.1:\d+\//.exec(out())![0];
+type Demo = { readonly url: string; stop(): Promise<void> };
+
+async function startDemo(...args: string[]): Promise<Demo> {
+  const { terminal, out, interrupt } = createTerminal();
+  const ended = main(['demo', '--port', '0', ...args], terminal);
+  while (!/127\.0\.0\.1:\d+/.test(out())) await new Promise((resolve) => setTimeout(resolve, 20));
+  return {
+    url: /http:\/\/127\.0\.0\.1:\d+\//.exec(out())![0],
+    stop: async () => {
+      interrupt();
+      expect(await ended).toBe(0);
+    },
+  };
+}
 
 /** A page, and all that it did wrong. */
-async function open(options: Parameters<Browser['newPage']>[0]): Promise<{ page: Page; faults: string[] }> {
+async function open(
+  options: Parameters<Browser['newPage']>[0],
+  { url }: Demo = demo,
+): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage(options);
   const faults: string[] = [];
   page.on('console', (message) => {
@@ -35,9 +48,9 @@ async function open(options: Parameters<Browser['newPage']>[0]): Promise<{ page:
   });
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('request', (request) => {
-    if (!request.url().startsWith(url())) faults.push(`a request to ${request.url()}`);
+    if (!request.url().startsWith(url)) faults.push(`a request to ${request.url()}`);
   });
-  await page.goto(url());
+  await page.goto(url);
   await page.waitForSelector('.uplot canvas');
   return { page, faults };
 }
@@ -90,6 +103,28 @@ describe('the page of the local run', () => {
     await page.close();
   });
 
+  it('is paused and let go by its buttons', async () => {
+    const day = await startDemo('--speed', '600');
+    const { page, faults } = await open({ viewport: { width: 1400, height: 900 } }, day);
+    const press = (label: string) => page.click(`#pace button:text-is("${label}")`);
+    const pressed = () => page.textContent('#pace [aria-pressed="true"]');
+    const clock = () => page.textContent('#clock');
+
+    await press('Pause');
+    await expect.poll(pressed).toBe('Pause');
+    // One frame may have been under way.
+    await page.waitForTimeout(300);
+    const paused = await clock();
+    await page.waitForTimeout(1000);
+    expect(await clock()).toBe(paused);
+    await press('15');
+    await expect.poll(clock, { timeout: 10_000 }).not.toBe(paused);
+
+    expect(faults).toEqual([]);
+    await page.close();
+    await day.stop();
+  });
+
   it('is legible in the dark and on a narrow screen', async () => {
     const light = await open({ colorScheme: 'light', viewport: { width: 420, height: 900 } });
     const dark = await open({ colorScheme: 'dark', viewport: { width: 420, height: 900 } });
@@ -101,6 +136,8 @@ describe('the page of the local run', () => {
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
       expect(overflow).toBeLessThanOrEqual(0);
+      const cutOff = await page.$eval('.scroll', (it) => it.scrollWidth - it.clientWidth);
+      expect(cutOff).toBeLessThanOrEqual(0);
       expect(faults).toEqual([]);
       await page.close();
     }

@@ -69,6 +69,39 @@ describe('a hold', () => {
     expect(told[1]?.detail).toMatchObject({ lastedSeconds: 540 });
     expect(told.every((it) => it.detail.at === '2026-11-27T12:00:00.000Z')).toBe(true);
   });
+
+  it('tells when the breaker opens and closes', async () => {
+    const world = await managedWorld();
+    const breaker = {
+      sinceSeconds: noon,
+      tasks: 4,
+      ratePerSecond: 2000,
+      limit: 'downstream',
+      waitSeconds: 1800,
+      retryAtSeconds: noon + 1800,
+    } as const;
+
+    await world.tick(
+      coreThat(() => ({ decision: hold('breaker-open'), breaker: { kind: 'opened', breaker } })),
+    );
+    world.clock.advance(60);
+    await world.tick(
+      coreThat(() => ({
+        decision: hold('breaker-open'),
+        breaker: { kind: 'closed', suspendedSeconds: 60 },
+      })),
+    );
+
+    const told = world.told().filter((it) => it.detailType !== 'Scaling Held');
+    expect(told).toMatchObject([
+      {
+        detailType: 'Scaling Suspended',
+        detail: { direction: 'out', tasks: 4, limit: 'downstream', retryAtSeconds: noon + 1800 },
+      },
+      { detailType: 'Scaling Resumed', detail: { direction: 'out', suspendedSeconds: 60 } },
+    ]);
+    for (const event of told) expect(() => eventSchemas[event.detailType].parse(event.detail)).not.toThrow();
+  });
 });
 
 describe.each(['approve', 'recommend'] as const)('in mode %s', (mode) => {

@@ -18,8 +18,9 @@ import {
 
 function verdictOf(kind: BottleneckKind, options: WindowOptions = {}, loop: LoopState = loopOf()) {
   const { context = kinesisContext() } = options;
-  return findBottlenecks(windowOf({ ...options, context }), loop, context).find((it) => it.kind === kind)!
-    .state;
+  return findBottlenecks(windowOf({ ...options, context }), loop, context, undefined).find(
+    (it) => it.kind === kind,
+  )!.state;
 }
 
 const active = (kind: BottleneckKind, sinceSeconds = now - 600): LoopState =>
@@ -76,7 +77,8 @@ describe('not_reading', () => {
     ['no task runs', { ...stopped, tasks: 0 }, 'absent'],
     ['the tasks are new', { ...stopped, tasks: [...repeated(0, 57), 4, 4, 4] }, 'absent'],
     ['the service is new to Weir', { ...stopped, tasks: [4, 4] }, 'absent'],
-    ['it is not known what arrives', { unread: asked }, 'unknown'],
+    ['it is not known what arrives', { ...stopped, ageSeconds: 300 }, 'unknown'],
+    ['nothing is known of what arrives for an hour', { unread: asked }, 'absent'],
     ['the lag was not asked for', { ...stopped, unread: [] }, 'unknown'],
     [
       'CloudWatch could not be asked',
@@ -113,7 +115,8 @@ describe('too_few_partitions', () => {
     ['at the objective', behind(60), loopOf(), 'absent'],
     ['fewer tasks than shards', behind(900, 7), loopOf(), 'absent'],
     ['a queue has none', { ...behind(900), context: sqsContext() }, loopOf(), 'absent'],
-    ['the lag is not known', { tasks: 8 }, loopOf(), 'unknown'],
+    ['the lag is stale', { ...behind(900), ageSeconds: 300 }, active('too_few_partitions'), 'unknown'],
+    ['no lag is known for an hour', { tasks: 8 }, active('too_few_partitions'), 'absent'],
     ['above half the objective it is not over', behind(31), active('too_few_partitions'), 'unknown'],
     ['at half the objective it is', behind(30), active('too_few_partitions'), 'absent'],
   ])('%s: %s', (_, options, loop, verdict) => {
@@ -193,7 +196,7 @@ describe('a bottleneck in time', () => {
 describe('analyze', () => {
   it('looks for every kind there is, and each has three actions', () => {
     const kinds = Object.keys(bottleneckKinds).toSorted();
-    const found = findBottlenecks(windowOf(), loopOf(), kinesisContext()).map((it) => it.kind);
+    const found = findBottlenecks(windowOf(), loopOf(), kinesisContext(), undefined).map((it) => it.kind);
     expect(found.toSorted()).toEqual(kinds);
     expect(Object.keys(actionsAgainst).toSorted()).toEqual(kinds);
   });

@@ -1,57 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { certaintyOf, estimateCapacity, learnCapacity } from '../../lib/core/capacity.ts';
+import { certaintyOf } from '../../lib/core/capacity.ts';
 import type { CapacityMemory } from '../../lib/core/loop-state.ts';
-import { flowOf } from '../../lib/core/rates.ts';
 import { noon } from '../control/world.ts';
-import {
-  deepFreeze,
-  kinesisContext,
-  now,
-  repeated,
-  sqsContext,
-  type Values,
-  type WindowOptions,
-  windowOf,
-} from '../support/windows.ts';
+import { estimate, keepingUp, learn, memoryOf, ratesOf, saturated } from '../support/capacities.ts';
+import { kinesisContext, now, repeated, sqsContext, type WindowOptions } from '../support/windows.ts';
 
-/** 1,000 records/s arrive, four tasks of 200 process 800: the lag grows by 12 s a minute. */
-const saturated = {
-  arrivalsPerSecond: repeated(1000, 60),
-  meanLagSeconds: [20, 32, 44, 56],
-  lagSeconds: [26, 38, 50, 62],
+/** Nothing is processed: all that arrives waits. Such sums come out a hair above or below nothing. */
+const arriving = Array.from({ length: 30 }, (_, index) => 333.337 + 1.013 * (index % 7));
+const stopped = {
+  arrivalsPerSecond: arriving,
+  backlogRecords: arriving.map((_, index) =>
+    arriving.slice(0, index + 1).reduce((waiting, rate) => waiting + 60 * rate, 5000.3),
+  ),
 };
-/** 800 records/s arrive, and four tasks keep up. */
-const keepingUp = {
-  arrivalsPerSecond: repeated(800, 10),
-  meanLagSeconds: repeated(0, 10),
-  lagSeconds: repeated(0, 10),
-};
-
-function memoryOf(rates: readonly number[], more: Partial<CapacityMemory> = {}): CapacityMemory {
-  return deepFreeze({
-    revision: 'orders:12',
-    saturated: rates.map((perTaskPerSecond, index) => ({
-      atSeconds: noon - 7200 + 60 * index,
-      tasks: 4,
-      perTaskPerSecond,
-    })),
-    ...more,
-  });
-}
-
-function learn(options: WindowOptions, before?: CapacityMemory): CapacityMemory {
-  const { context = kinesisContext() } = options;
-  const window = windowOf({ ...options, context });
-  return learnCapacity(window, deepFreeze(flowOf(window, context)!), before, context);
-}
-
-const ratesOf = (memory: CapacityMemory) => memory.saturated.map((it) => it.perTaskPerSecond);
-
-function estimate(options: WindowOptions, memory: CapacityMemory = memoryOf([])) {
-  const { context = kinesisContext() } = options;
-  const window = windowOf({ ...options, context });
-  return estimateCapacity(window, deepFreeze(flowOf(window, context)!), memory, context);
-}
 
 describe('learnCapacity', () => {
   it('learns what each task processed while all were saturated, once for each interval', () => {
@@ -103,6 +64,10 @@ describe('learnCapacity', () => {
     ],
     ['a lag of which the arrivals are unknown', { values: { meanLagSeconds: saturated.meanLagSeconds } }],
     ['a lag that reaches back before the window', { values: { ...saturated, arrivalsPerSecond: [1000] } }],
+    [
+      'a pause of a queue, where rounding leaves a billionth',
+      { context: sqsContext(), nowSeconds: noon, ageSeconds: 0, values: stopped },
+    ],
     ['nothing measured', {}],
   ])('learns nothing from %s', (_, options) => {
     const before = memoryOf([190, 200]);
@@ -129,71 +94,6 @@ describe('learnCapacity', () => {
       200,
       200,
     ]);
-  });
-});
-
-describe('estimateCapacity', () => {
-  it.each([
-    ['once', [150], 150, 0.5],
-    ['three times', [100, 200, 900], 200, 0],
-    ['more often', [198, 200, 202, 200], 200, 0.796],
-  ])('seen at saturation %s: the median', (_, rates, taskRatePerSecond, certainty) => {
-    const actual = estimate({}, memoryOf(rates));
-    expect(actual).toMatchObject({ source: 'saturated', taskRatePerSecond });
-    expect(actual.certainty).toBeCloseTo(certainty, 2);
-  });
-
-  it('busy-based, the worked number: 4 tasks at 40 % of 90 % process 800 records/s, so one can do 450', () => {
-    const values = { ...keepingUp, cpuPercent: repeated(40, 10) };
-    const actual = estimate({ values }, memoryOf([], { saturatedCpuPercent: 90 }));
-    expect(actual).toMatchObject({ source: 'busy', taskRatePerSecond: expect.closeTo(450, 6) });
-    expect(actual.certainty).toBeCloseTo(0.8 * (10 / 11), 6);
-  });
-
-  it('busy-based on an assumed saturation: lower, and hardly certain', () => {
-    const values = { ...keepingUp, cpuPercent: repeated(40, 10) };
-    expect(estimate({ values })).toEqual({
-      source: 'busy',
-      taskRatePerSecond: expect.closeTo(400, 6),
-      certainty: 0.3,
-    });
-  });
-
-  it('a task can do what it was seen to do, even when its CPU was above what is taken as full', () => {
-    const values = { ...keepingUp, cpuPercent: repeated(95, 10) };
-    expect(estimate({ values })).toMatchObject({ source: 'busy', taskRatePerSecond: 200 });
-  });
-
-  it.each<[string, Values]>([
-    ['without CPU', keepingUp],
-    ['two minutes of CPU', { ...keepingUp, cpuPercent: [40, 40] }],
-    ['CPU of an idle process', { ...keepingUp, cpuPercent: repeated(3, 10) }],
-  ])('a floor: %s', (_, values) => {
-    expect(estimate({ values })).toEqual({ source: 'floor', taskRatePerSecond: 200, certainty: 0 });
-  });
-
-  it.each<[string, WindowOptions]>([
-    ['nothing measured', {}],
-    [
-      'no load',
-      { values: { ...keepingUp, arrivalsPerSecond: repeated(0, 10), cpuPercent: repeated(9, 10) } },
-    ],
-    ['no task', { values: keepingUp, tasks: 0 }],
-    ['no lag to tell whether they kept up', { values: { arrivalsPerSecond: repeated(800, 10) } }],
-    ['only minutes in which they did not', { values: { ...keepingUp, lagSeconds: repeated(30, 10) } }],
-    ['a deployment', { values: keepingUp, observed: () => ({ deploying: true }) }],
-    ['counts of before that are not known', { values: keepingUp, tasks: [4] }],
-    [
-      'another task definition',
-      { values: keepingUp, observed: (index) => (index < 59 ? { revision: 'orders:11' } : {}) },
-    ],
-  ])('unknown: %s', (_, options) => {
-    expect(estimate(options)).toEqual({ source: 'unknown', certainty: 0 });
-  });
-
-  it('what may still wait of a minute is not counted as done: 9 s of 60 are 15 %', () => {
-    const values = { ...keepingUp, lagSeconds: repeated(9, 10) };
-    expect(estimate({ values })).toMatchObject({ source: 'floor', taskRatePerSecond: expect.closeTo(170) });
   });
 });
 

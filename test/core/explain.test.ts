@@ -84,6 +84,14 @@ describe('explain', () => {
       'Hold at 4 tasks: the load needs more, but there is only 1 partition to read.',
     ],
     [
+      explain({ ...hold('not-reading'), evidence: full }),
+      'Hold at 4 tasks: 1,230 records/s arrive and nobody reads them.',
+    ],
+    [
+      explain({ ...hold('not-reading'), evidence: { ...bare, arrivalsPerSecond: 0.0123 } }),
+      'Hold at 4 tasks: 0.0123 records/s arrive and nobody reads them.',
+    ],
+    [
       explain({ ...hold('at-minimum'), evidence: { ...bare, desiredTasks: 1 } }),
       'Hold at 1 task: nothing waits and nothing arrives, and the policy allows no fewer.',
     ],
@@ -95,7 +103,7 @@ describe('explain', () => {
 
   it.each(Object.keys(clamps) as Clamp[])('what cut the count short is named: %s', (limitedBy) => {
     const sentence = explain({ ...scale(4, 6), limitedBy, evidence: full });
-    expect(sentence).toMatch(/ 7 tasks wanted, limited by the [a-z ]+\.$/);
+    expect(sentence).toMatch(/ 7 tasks wanted, limited by [a-z ]+\.$/);
     expect(explain({ ...scale(4, 7), limitedBy, evidence: full })).not.toMatch(/limited/);
     expect(explain({ ...scale(4, 6), limitedBy, evidence: bare })).not.toMatch(/limited/);
   });

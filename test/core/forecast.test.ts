@@ -96,6 +96,13 @@ describe('forecastArrivals', () => {
     expect(forecast?.spread).toBeLessThanOrEqual(1);
   });
 
+  it('a spread is measured from five errors on: the first five minutes have made a forecast of the sixth', () => {
+    // Each minute is a fifth above the one before it, and the trend foresees less than that.
+    const growing = Array.from({ length: 10 }, (_, index) => 100 * 1.2 ** index);
+    expect(forecastArrivals(minutes(growing.slice(0, 9)), 60)?.spread).toBe(0.1);
+    expect(forecastArrivals(minutes(growing), 60)?.spread).not.toBe(0.1);
+  });
+
   it('with holes: an error is measured over the time that lies between, so that a steady climb has none', () => {
     const climb = Array.from({ length: 60 }, (_, index) => (index % 7 === 3 ? undefined : 100 + index));
     expect(forecastArrivals(minutes(climb), 60)?.spread).toBeLessThan(0.01);

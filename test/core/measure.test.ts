@@ -6,7 +6,7 @@ import { cpuContext, deepFreeze, kinesisContext, sqsContext } from '../support/w
 describe('planMeasurements', () => {
   it.each([
     ['Kinesis', kinesisContext(), 'lag', ['arrivalsPerSecond', 'lagSeconds', 'meanLagSeconds']],
-    ['SQS', sqsContext(), 'lag', ['backlogRecords', 'arrivalsPerSecond', 'processedPerSecond']],
+    ['SQS', sqsContext(), 'lag', ['backlogRecords', 'arrivalsPerSecond']],
     ['no source', cpuContext(), 'threshold', ['cpuPercent', 'memoryPercent']],
   ])('%s: its strategy, and what that cannot do without', (_, { policy, sources }, strategy, required) => {
     expect(strategyOf(sources)).toBe(strategy);

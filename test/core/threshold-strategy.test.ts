@@ -73,6 +73,13 @@ describe('thresholdWish', () => {
     ['and what was before them does not', at(10, 10, { cpuPercent: [70, 5, 5, 5, 5, 5] }), 3],
   ])('%s', (_, options, expected) => expect(countOf(options).tasks).toBe(expected));
 
+  it('tasks on their way out bear a load that those who stay will have to', () => {
+    // Ten run at 28 % CPU, five are to stay: those will stand at 0.8 of the target, and none of them can go.
+    const leaving = { ...at(28), tasks: 5, observed: () => ({ runningTasks: 10 }) };
+    expect(countOf(leaving)).toMatchObject({ tasks: 5, evidence: { factor: 0.4 } });
+    expect(countOf({ ...at(28), tasks: 5 }).tasks).toBe(4);
+  });
+
   it('throughput per task, where the policy has a target: 4 tasks of 100 are full at 400', () => {
     const context = cpuContext({ throughputTargetPerTask: 100 });
     const processed = (perSecond: number) => at(10, 10, { processedPerSecond: repeated(perSecond, 6) });

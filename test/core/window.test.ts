@@ -150,11 +150,7 @@ describe('the summary', () => {
 describe('missingFields', () => {
   it.each([
     ['Kinesis', kinesisContext(), ['arrivalsPerSecond', 'lagSeconds', 'meanLagSeconds']],
-    [
-      'SQS, whose age is not needed',
-      sqsContext(),
-      ['backlogRecords', 'arrivalsPerSecond', 'processedPerSecond'],
-    ],
+    ['SQS, whose age is not needed', sqsContext(), ['backlogRecords', 'arrivalsPerSecond']],
     ['a service without a source', cpuContext(), ['cpuPercent', 'memoryPercent']],
   ])('%s', (_, of, expected) => {
     expect(missingFields(windowOf({ context: of }))).toEqual(expected);

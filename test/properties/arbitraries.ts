@@ -158,18 +158,30 @@ export const arbitraryLoop: fc.Arbitrary<LoopState> = fc
     rates: fc.array(fc.double({ min: 0.001, max: 1e5, noNaN: true }), { maxLength: 16 }),
     cpu: fc.option(fc.double({ min: 5, max: 100, noNaN: true }), { nil: undefined }),
     missing: fc.option(pastSeconds, { nil: undefined }),
+    breaker: fc.option(
+      fc.record({
+        sinceSeconds: pastSeconds,
+        tasks: fc.integer({ min: 1, max: 60 }),
+        ratePerSecond: fc.double({ min: 0.01, max: 1e5, noNaN: true }),
+        limit: fc.constantFrom('downstream' as const, 'hot_partition' as const),
+        waitSeconds: fc.constantFrom(1800, 3600),
+        retryAtSeconds: fc.integer({ min: noon - 3600, max: noon + 3600 }),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
     kinds: fc.uniqueArray(
       fc.constantFrom(...(Object.keys(bottleneckKinds) as (keyof typeof bottleneckKinds)[])),
     ),
   })
   .map(
-    ({ desiredTasks, changes, wanted, heldFor, rates, cpu, missing, kinds }): LoopState => ({
+    ({ desiredTasks, changes, wanted, heldFor, rates, cpu, missing, kinds, breaker }): LoopState => ({
       format: 1,
       slotSeconds: noon - 60,
       ...(desiredTasks !== undefined && { desiredTasks }),
       changes: changes.toSorted((a, b) => a.atSeconds - b.atSeconds),
       wanted: wanted.toSorted((a, b) => a.atSeconds - b.atSeconds),
       ...(heldFor && { heldFor }),
+      ...(breaker && { breaker }),
       capacity: {
         revision: 'orders:12',
         saturated: rates.map((perTaskPerSecond, index) => ({

@@ -79,7 +79,7 @@ export function chartPlans(opening) {
     {
       id: 'lag',
       title: 'Lag',
-      unit: 'age of the oldest unprocessed record',
+      unit: 'age of the oldest record',
       scale: 'lag',
       read: duration,
       series: [
@@ -97,7 +97,7 @@ export function chartPlans(opening) {
     {
       id: 'tasks',
       title: 'Tasks',
-      unit: 'tasks',
+      unit: 'count',
       scale: 'count',
       read: number,
       series: [

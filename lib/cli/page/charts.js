@@ -253,18 +253,18 @@ function buildChart(plan, { days, drawMarks }) {
   title.textContent = plan.title;
   const legend = document.createElement('ul');
   legend.className = 'legend';
+  const unit = document.createElement('span');
+  unit.className = 'axis-label';
+  unit.textContent = plan.unit;
   const when = document.createElement('output');
   when.textContent = 'now';
-  caption.append(title, when, legend);
-  const unit = document.createElement('p');
-  unit.className = 'axis-label axis-y';
-  unit.textContent = plan.unit;
+  caption.append(title, unit, when, legend);
   const host = document.createElement('div');
   host.className = 'plot';
   const time = document.createElement('p');
   time.className = 'axis-label axis-x';
   time.textContent = days ? 'simulated day and time, h:min' : 'simulated time, h:min';
-  figure.append(caption, unit, host, time);
+  figure.append(caption, host, time);
   figure.setAttribute('aria-label', `Chart: ${plan.title}, in ${plan.unit}, over the simulated time`);
 
   const plot = new uPlot(plotOptions(plan, days, drawMarks), [[], ...plan.series.map(() => [])], host);

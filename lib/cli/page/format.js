@@ -65,7 +65,8 @@ const units = [
  */
 export function quantity(name, value) {
   const unit = units.find(([suffix]) => name.endsWith(suffix));
-  const label = (unit ? name.slice(0, -unit[0].length) : name).replaceAll(/([A-Z])/g, ' $1').toLowerCase();
+  const words = (unit ? name.slice(0, -unit[0].length) : name).replaceAll(/([A-Z])/g, ' $1').toLowerCase();
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
   if (typeof value !== 'number') return [label, String(value)];
-  return [label.charAt(0).toUpperCase() + label.slice(1), unit ? unit[1](value) : number(value)];
+  return [label, unit ? unit[1](value) : number(value)];
 }

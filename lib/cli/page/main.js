@@ -104,8 +104,10 @@ function startRun(opening) {
   const limits = new Map();
   let ended = false;
   let spokenAt = 0;
+  // Wide enough to learn from, narrow enough that minutes can be seen; the whole is shown once it is over.
   /** @type {number | undefined} */
-  let followed;
+  let followed = 21_600;
+  let chosen = false;
 
   document.title = `Weir: ${opening.service}`;
   element('subtitle').textContent =
@@ -113,13 +115,16 @@ function startRun(opening) {
     `${opening.minTasks} to ${opening.maxTasks} tasks reading ${opening.source} (${opening.partitions} shards)`;
 
   const span = segments('span', spans, (seconds) => {
-    followed = seconds;
-    charts.follow(seconds);
+    chosen = true;
+    show(seconds);
   });
   const charts = createCharts(element('charts'), opening, {
-    onZoom: (zoomed) => span.press(zoomed ? null : followed),
+    onZoom: (zoomed) => {
+      chosen ||= zoomed;
+      span.press(zoomed ? null : followed);
+    },
   });
-  span.press(undefined);
+  show(followed);
   const news = createNews(element('news'), opening, { onPoint: (at) => charts.point(at) });
   const pace = segments('pace', paces, (secondsPerSecond) => {
     void fetch('/pace', { method: 'POST', body: JSON.stringify({ secondsPerSecond }) });
@@ -149,6 +154,12 @@ function startRun(opening) {
     if (event.key === 'Escape') charts.resetZoom();
   };
   document.addEventListener('keydown', onKey);
+
+  /** @param {number | undefined} seconds of the newest, or everything */
+  function show(seconds) {
+    followed = seconds;
+    charts.follow(seconds);
+  }
 
   function showLimits() {
     element('limits').textContent =
@@ -197,6 +208,8 @@ function startRun(opening) {
       pace.press(update.pace.secondsPerSecond);
       if (update.ended && !ended) {
         ended = true;
+        // What somebody chose to look at stays.
+        if (!chosen) show(undefined);
         const [weir] = update.standings;
         notify(
           `The simulated time is over. ${

@@ -90,6 +90,21 @@ export function cardOf(event, opening) {
         title: `Cleared: ${event.detail.kind.replaceAll('_', ' ')}`,
         text: `It lasted ${quantity('lastedSeconds', event.detail.lastedSeconds)[1]}.`,
       };
+    case 'Scaling Suspended':
+      return {
+        group: 'limits',
+        tone: 'limit',
+        title: `No more than ${event.detail.tasks} tasks`,
+        code: event.detail.limit,
+        text: meanings[event.detail.limit] ?? '',
+      };
+    case 'Scaling Resumed':
+      return {
+        group: 'limits',
+        tone: 'clear',
+        title: 'More tasks may be added again',
+        text: `That was shut for ${quantity('suspendedSeconds', event.detail.suspendedSeconds)[1]}.`,
+      };
     case 'Recommendation': {
       const { recommendation } = event.detail;
       return {
@@ -106,7 +121,7 @@ export function cardOf(event, opening) {
         group: 'service',
         tone: 'bad',
         title: 'Metrics missing',
-        text: `Nothing is scaled in without ${event.detail.fields.map((it) => quantity(it, '')[0]).join(', ')}.`,
+        text: `Nothing is scaled in without ${event.detail.fields.map((it) => quantity(it, '')[0].toLowerCase()).join(', ')}.`,
         numbers: list(event.detail.evidence, meanings),
       };
     case 'Service Registered':

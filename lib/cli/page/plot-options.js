@@ -9,7 +9,7 @@ import { clock, duration, number } from './format.js';
  */
 
 /** All three charts fit a window of ordinary height. */
-export const chartHeight = () => Math.round(Math.min(260, Math.max(140, (innerHeight - 470) / 3)));
+export const chartHeight = () => Math.round(Math.min(260, Math.max(124, (innerHeight - 496) / 3)));
 /** Room for the ticks of every chart, so that their time axes align. */
 const axisWidth = 58;
 const syncKey = 'weir';

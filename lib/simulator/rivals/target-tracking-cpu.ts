@@ -1,5 +1,5 @@
-import { parseServiceId } from '../../contract/service-id.ts';
 import type { Scaler } from '../scaler.ts';
+import { readCpu } from './signals.ts';
 import { createTargetTracking } from './target-tracking.ts';
 
 /**
@@ -16,17 +16,6 @@ export function createTargetTrackingCpu(targetPercent = 85): Scaler {
     target: targetPercent,
     scaleInCooldownSeconds: 300,
     scaleInShare: 1,
-    metric: async ({ metrics, service, clock }) => {
-      const { cluster, service: name } = parseServiceId(service);
-      const reading = await metrics.read({
-        namespace: 'AWS/ECS',
-        metricName: 'CPUUtilization',
-        dimensions: { ClusterName: cluster, ServiceName: name },
-        statistic: 'Average',
-        periodSeconds: 60,
-        sinceSeconds: clock.nowSeconds() - 1200,
-      });
-      return reading.kind === 'read' ? reading.points : [];
-    },
+    metric: readCpu,
   });
 }

@@ -1,0 +1,172 @@
+import type { Policy } from '../config/policy.ts';
+import type { BottleneckKind } from '../contract/bottleneck.ts';
+import { effectiveTasks } from './capacity.ts';
+import { confidenceOf, measuredHow } from './confidence.ts';
+import type { Breaker, BreakerChange, CapacityMemory, RateObservation } from './loop-state.ts';
+import type { Flow } from './rates.ts';
+import { mean, median } from './statistics.ts';
+import { stepOut } from './steps.ts';
+import type { Window } from './window.ts';
+import type { CountWish } from './wish.ts';
+
+/** What a tick has made of the breaker. */
+export type BreakerStep = {
+  readonly breaker?: Breaker;
+  readonly change?: BreakerChange;
+  /** Without what was seen beyond the limit: slow there is the limit, not the task. */
+  readonly memory: CapacityMemory;
+};
+
+/** So many minutes at each count say what it does; one may be chance. */
+const observationsBefore = 2;
+const observationsAfter = 3;
+/** A larger count that should have brought less than this says nothing through the noise. */
+const leastExpectedGain = 0.3;
+/** Less than this share of the expected gain is none. */
+const leastGainShare = 0.1;
+/** First wait before more tasks are tried again; each time in vain it doubles. */
+const firstWaitSeconds = 1800;
+const longestWaitSeconds = 4 * 3600;
+/** Nothing has waited for so long: the limit does not matter now. */
+const calmSeconds = 900;
+
+/**
+ * The breaker for scaling out. Opened when more tasks, full for minutes, process no more than fewer did: something
+ * else is the limit. While it is open, no more tasks are asked for than did as much. Half-open when its wait is over:
+ * one step is tried. Closed when that helps, or when nothing waits any more.
+ */
+export function stepBreaker(
+  window: Window,
+  flow: Flow,
+  learned: CapacityMemory,
+  breaker: Breaker | undefined,
+  partitions: number | undefined,
+): BreakerStep {
+  const memory = breaker === undefined ? learned : beyondLimit(learned, breaker);
+  const known = breaker === undefined ? [] : atLimit(breaker, partitions);
+  const found = ineffectiveCount([...known, ...memory.saturated], partitions);
+  if (found !== undefined) {
+    const waitSeconds =
+      breaker === undefined ? firstWaitSeconds : Math.min(longestWaitSeconds, 2 * breaker.waitSeconds);
+    const opened: Breaker = {
+      sinceSeconds: breaker?.sinceSeconds ?? window.nowSeconds,
+      ...found,
+      limit: breaker?.limit ?? limitOf(window),
+      waitSeconds,
+      retryAtSeconds: window.nowSeconds + waitSeconds,
+    };
+    return {
+      breaker: opened,
+      ...(breaker === undefined && { change: { kind: 'opened', breaker: opened } }),
+      memory: beyondLimit(memory, opened),
+    };
+  }
+  if (breaker === undefined) return { memory };
+  const helped = memory.saturated.filter((it) => it.tasks > breaker.tasks).length >= observationsAfter;
+  const waits = flow.lag.some(
+    (point) => point.atSeconds > window.nowSeconds - calmSeconds && point.value >= waitingLagSeconds,
+  );
+  // Without a single point of lag nothing is known, and what is not known does not close it.
+  const calm = !waits && flow.lag.some((point) => point.atSeconds > window.nowSeconds - calmSeconds);
+  if (helped || calm) {
+    const suspendedSeconds = window.nowSeconds - breaker.sinceSeconds;
+    return { change: { kind: 'closed', suspendedSeconds }, memory };
+  }
+  return { breaker, memory };
+}
+
+/**
+ * Without what was seen at the limit: slow there is the limit, not the task. The window shows the same minutes at each
+ * tick, so that only what comes after the next try counts.
+ */
+function beyondLimit(memory: CapacityMemory, { tasks, retryAtSeconds }: Breaker): CapacityMemory {
+  const saturated = memory.saturated.filter(
+    (it) => it.tasks < tasks || (it.tasks > tasks && it.atSeconds > retryAtSeconds),
+  );
+  return { ...memory, saturated };
+}
+
+/** What the breaker was opened on, as observations. */
+function atLimit(breaker: Breaker, partitions: number | undefined): RateObservation[] {
+  const perTaskPerSecond = breaker.ratePerSecond / effectiveTasks(breaker.tasks, partitions);
+  const seen = { atSeconds: breaker.sinceSeconds, tasks: breaker.tasks, perTaskPerSecond };
+  return Array.from({ length: observationsBefore }, () => seen);
+}
+
+const waitingLagSeconds = 10;
+
+/**
+ * The largest count beyond which more tasks did not help: with X the whole rate at each count, as it was seen at
+ * saturation, the count a for which a larger b, seen later, brought less than a tenth of what it should have:
+ * (X_b − X_a) ÷ (X_a · n_eff(b)/n_eff(a) − X_a) < 0.1.
+ * E.g. 4 tasks did 2,000 records/s and 8 tasks do 2,040, where they should do 4,000: 40 of 2,000 is a fiftieth, so 4.
+ */
+export function ineffectiveCount(
+  saturated: readonly RateObservation[],
+  partitions: number | undefined,
+): { readonly tasks: number; readonly ratePerSecond: number } | undefined {
+  const byTasks = [...Map.groupBy(saturated, (it) => it.tasks)]
+    .map(([tasks, seen]) => ({
+      tasks,
+      effective: effectiveTasks(tasks, partitions),
+      count: seen.length,
+      atSeconds: Math.min(...seen.map((it) => it.atSeconds)),
+      ratePerSecond: (median(seen.map((it) => it.perTaskPerSecond)) ?? 0) * effectiveTasks(tasks, partitions),
+    }))
+    .sort((a, b) => a.tasks - b.tasks);
+  const larger = byTasks.at(-1);
+  if (larger === undefined || larger.count < observationsAfter) return undefined;
+  const fewer = byTasks.findLast((it) => {
+    const expected = it.ratePerSecond * (larger.effective / it.effective - 1);
+    const gained = larger.ratePerSecond - it.ratePerSecond;
+    return (
+      it.tasks < larger.tasks &&
+      it.count >= observationsBefore &&
+      it.atSeconds < larger.atSeconds &&
+      expected >= leastExpectedGain * it.ratePerSecond &&
+      gained < leastGainShare * expected
+    );
+  });
+  return fewer && { tasks: fewer.tasks, ratePerSecond: Number(fewer.ratePerSecond.toPrecision(4)) };
+}
+
+/** A hot partition is far behind while the others keep up; a limit downstream holds all of them. */
+const hotRatio = 3;
+
+function limitOf({ series, nowSeconds }: Window): Extract<BottleneckKind, 'downstream' | 'hot_partition'> {
+  const recent = (field: 'lagSeconds' | 'meanLagSeconds') =>
+    mean((series[field] ?? []).filter((it) => it.atSeconds > nowSeconds - 600).map((it) => it.value));
+  const worst = recent('lagSeconds');
+  const typical = recent('meanLagSeconds');
+  const hot = worst !== undefined && typical !== undefined && worst >= hotRatio * typical;
+  return hot ? 'hot_partition' : 'downstream';
+}
+
+/** The most tasks that may be asked for: as many as did as much, and when the wait is over a step more. */
+export function mostWorthTrying(breaker: Breaker, nowSeconds: number, step: number): number {
+  return nowSeconds >= breaker.retryAtSeconds ? stepOut(breaker.tasks, step) : breaker.tasks;
+}
+
+/**
+ * A wish with no more tasks than are worth trying. Those that bring nothing can go, however much waits: that has been
+ * seen, and needs no other signal's consent.
+ */
+export function withinBreaker(
+  wish: CountWish,
+  window: Window,
+  breaker: Breaker | undefined,
+  { scaleOutStep }: Pick<Policy, 'scaleOutStep'>,
+): CountWish {
+  if (breaker === undefined) return wish;
+  const most = mostWorthTrying(breaker, window.nowSeconds, scaleOutStep);
+  const idle = window.observation.desiredTasks > most && wish.objection !== undefined;
+  if (wish.tasks <= most && !idle) return wish;
+  const { objection, ...rest } = wish;
+  return {
+    ...rest,
+    tasks: most,
+    limitedBy: 'breaker',
+    reasonIn: 'ineffective-undone',
+    confidence: confidenceOf({ ...measuredHow(window), agreement: 1, certainty: 1 }),
+  };
+}
