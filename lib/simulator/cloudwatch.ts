@@ -7,9 +7,10 @@ import type { Scenario } from './scenario.ts';
 import type { ServiceStep } from './stream-service.ts';
 
 /** How long after the end of a minute its values can be read. */
-const latenessSeconds = { shortest: 45, longest: 75 };
+const usualLateness = { shortest: 45, longest: 75 };
 
 const periodSeconds = 60;
+const daySeconds = 86_400;
 /** Of what a task reserves: what it uses when it has nothing to do, and its memory, whatever it does. */
 const idleCpuPercent = 3;
 const memoryPercent = 40;
@@ -23,10 +24,12 @@ export type CloudWatch = {
 export function createCloudWatch(
   metrics: Pick<MemoryMetrics, 'publish'>,
   { service, source }: { readonly service: ServiceId; readonly source: Source },
-  { cpuAtSaturationPercent }: Pick<Scenario, 'cpuAtSaturationPercent'>,
+  scenario: Pick<Scenario, 'cpuAtSaturationPercent' | 'metrics'>,
   seed: number,
 ): CloudWatch {
+  const { cpuAtSaturationPercent, metrics: { latenessSeconds = usualLateness } = {} } = scenario;
   const random = createRandom(seed, 'cloudwatch');
+  const isLost = createLosses(scenario.metrics, seed);
   const { cluster, service: name } = parseServiceId(service);
   const ecs = { ClusterName: cluster, ServiceName: name };
   let steps: ServiceStep[] = [];
@@ -36,6 +39,7 @@ export function createCloudWatch(
     const { shortest, longest } = latenessSeconds;
     const publish = (namespace: string, dimensions: Dimensions, values: Readonly<Record<string, Values>>) => {
       const visibleAtSeconds = endSeconds + shortest + (longest - shortest) * random();
+      if (isLost(endSeconds)) return;
       for (const [metricName, statistics] of Object.entries(values)) {
         if (Object.keys(statistics).length === 0) continue;
         const point = { endSeconds, periodSeconds, values: statistics, visibleAtSeconds };
@@ -109,4 +113,22 @@ function queueOf(steps: readonly ServiceStep[], waiting: readonly number[]): Rec
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Which points never come: single ones by chance, and all of them in an outage. Each asks once for each point. */
+function createLosses(
+  { lostShare = 0, outages }: NonNullable<Scenario['metrics']> = {},
+  seed: number,
+): (endSeconds: number) => boolean {
+  const random = createRandom(seed, 'lost points');
+  let outageUntilSeconds = Number.NEGATIVE_INFINITY;
+  let minuteSeconds = Number.NEGATIVE_INFINITY;
+  return (endSeconds) => {
+    if (outages !== undefined && endSeconds !== minuteSeconds) {
+      minuteSeconds = endSeconds;
+      const begins = random() < (outages.perDay * periodSeconds) / daySeconds;
+      if (begins && endSeconds > outageUntilSeconds) outageUntilSeconds = endSeconds + outages.seconds;
+    }
+    return random() < lostShare || endSeconds <= outageUntilSeconds;
+  };
 }

@@ -1,5 +1,7 @@
-import { type ArrivalCurve, createArrivalCurve } from './arrival-curve.ts';
+import { createArrivalCurve } from './arrival-curve.ts';
+import { createMeter, fairShares, type Meter } from './meter.ts';
 import type { Scenario } from './scenario.ts';
+import { taskRateAt } from './service-capacity.ts';
 import { createTasks } from './tasks.ts';
 import { stepSeconds } from './time.ts';
 
@@ -34,6 +36,9 @@ export type StreamService = {
 export type ServiceTraits = Pick<
   Scenario,
   | 'partitions'
+  | 'partitionShares'
+  | 'contention'
+  | 'downstreamRatePerSecond'
   | 'taskRatePerSecond'
   | 'startupSeconds'
   | 'rebalanceSeconds'
@@ -42,38 +47,55 @@ export type ServiceTraits = Pick<
 >;
 
 /**
- * Tasks that read a stream with even keys. Each partition is a queue of its own, first in, first out, and belongs to one
- * task: partition i to task i mod n, so the busiest task has ⌈P/n⌉ of them. A task spreads its rate fairly over its
- * partitions. A queue without partitions is one queue that every task reads. When the number of consuming tasks
+ * Tasks that read a stream. Each partition is a queue of its own, first in, first out, and belongs to one task: partition
+ * i to task i mod n, so that with even keys the busiest task has ⌈P/n⌉ of them. A task spreads its rate fairly over its
+ * partitions. A queue without partitions is one queue that every task reads. Tasks may get into each other's way
+ * (`contention`), and all of them together are no faster than what is behind them. When the number of consuming tasks
  * changes, consumption stops for `rebalanceSeconds`.
  */
 export function createStreamService(traits: ServiceTraits, fromSeconds: number, seed: number): StreamService {
-  const { taskRatePerSecond, rebalanceSeconds, lagObjectiveSeconds } = traits;
+  const { rebalanceSeconds, lagObjectiveSeconds, downstreamRatePerSecond } = traits;
   const curve = createArrivalCurve(fromSeconds);
   const tasks = createTasks(traits, seed);
   const queues = traits.partitions ?? 1;
-  /** How far each queue has been read, on the curve of the whole stream: with even keys the queues are alike. */
+  /** Each queue gets one record of the stream in so many. */
+  const oneIn = Float64Array.from({ length: queues }, (_, queue) => {
+    const share = traits.partitionShares?.[queue];
+    return share === undefined ? queues : 1 / share;
+  });
+  /** How far each queue has been read, on the curve of the whole stream: each gets its share of every stretch. */
   const positions = new Float64Array(queues);
   let nowSeconds = fromSeconds;
   let consumers = tasks.running;
   let pausedUntilSeconds = fromSeconds;
 
-  /** Reads the queues of each reader as far as its rate allows. */
-  const consume = (workSeconds: number, meter: Meter): void => {
+  const waitingIn = (queue: number) => (curve.total - (positions[queue] ?? 0)) / (oneIn[queue] ?? queues);
+
+  /** What each reader would read in a step if nothing behind the tasks held it up: its queues, and how much of each. */
+  const plan = (workSeconds: number): ReaderPlan[] => {
+    const rate = taskRateAt(traits, consumers);
     const readers = traits.partitions === undefined ? 1 : Math.min(consumers, queues);
-    const rate = traits.partitions === undefined ? consumers * taskRatePerSecond : taskRatePerSecond;
-    for (let reader = 0; reader < readers; reader++) {
+    const budget = (traits.partitions === undefined ? consumers * rate : rate) * workSeconds;
+    return Array.from({ length: readers }, (_, reader) => {
       const waiting: number[] = [];
-      for (let queue = reader; queue < queues; queue += readers) {
-        waiting.push((curve.total - (positions[queue] ?? 0)) / queues);
-      }
-      const taken = fairShares(waiting, rate * workSeconds);
+      for (let queue = reader; queue < queues; queue += readers) waiting.push(waitingIn(queue));
+      return { reader, readers, waiting, taken: fairShares(waiting, budget) };
+    });
+  };
+
+  /** Reads the queues as far as the tasks, and what is behind them, allow. */
+  const consume = (workSeconds: number, meter: Meter): void => {
+    const plans = plan(workSeconds);
+    const allowed =
+      downstreamRatePerSecond === undefined ? 1 : allowedShare(plans, downstreamRatePerSecond * workSeconds);
+    for (const { reader, readers, waiting, taken } of plans) {
       for (let index = 0; index < waiting.length; index++) {
         const queue = reader + index * readers;
         const from = positions[queue] ?? 0;
+        const records = allowed * (taken[index] ?? 0);
         // What is left of a whole queue would be rounding.
-        const to = taken[index] === waiting[index] ? curve.total : from + (taken[index] ?? 0) * queues;
-        meter.read(from, to);
+        const to = records === waiting[index] ? curve.total : from + records * (oneIn[queue] ?? queues);
+        meter.read(from, to, oneIn[queue] ?? queues);
         positions[queue] = to;
       }
     }
@@ -91,7 +113,9 @@ export function createStreamService(traits: ServiceTraits, fromSeconds: number, 
 
   const waitingBefore = (position: number): number => {
     let records = 0;
-    for (const read of positions) records += Math.max(0, position - read) / queues;
+    for (const [queue, read] of positions.entries()) {
+      records += Math.max(0, position - read) / (oneIn[queue] ?? queues);
+    }
     return records;
   };
 
@@ -104,7 +128,7 @@ export function createStreamService(traits: ServiceTraits, fromSeconds: number, 
 
       const pausedSeconds = Math.min(stepSeconds, Math.max(0, pausedUntilSeconds - nowSeconds));
       const workSeconds = consumers === 0 ? 0 : stepSeconds - pausedSeconds;
-      const meter = createMeter(curve, nowSeconds + pausedSeconds, workSeconds, queues, lagObjectiveSeconds);
+      const meter = createMeter(curve, nowSeconds + pausedSeconds, workSeconds, lagObjectiveSeconds);
       if (workSeconds > 0) consume(workSeconds, meter);
       nowSeconds += stepSeconds;
 
@@ -117,7 +141,9 @@ export function createStreamService(traits: ServiceTraits, fromSeconds: number, 
         oldestSeconds: Math.max(meter.oldestSeconds, lag.worstSeconds),
         runningTasks: tasks.running,
         startingTasks: tasks.starting,
-        ...(consumers > 0 && { busyShare: meter.records / (consumers * taskRatePerSecond * stepSeconds) }),
+        ...(consumers > 0 && {
+          busyShare: meter.records / (consumers * taskRateAt(traits, consumers) * stepSeconds),
+        }),
         ...(workSeconds > 0 && { readerLag: lag }),
         lagSeconds: lag.worstSeconds,
       };
@@ -131,74 +157,16 @@ export function createStreamService(traits: ServiceTraits, fromSeconds: number, 
   };
 }
 
-type Meter = {
-  read(from: number, to: number): void;
-  readonly records: number;
-  readonly lateRecords: number;
-  readonly oldestSeconds: number;
+type ReaderPlan = {
+  readonly reader: number;
+  readonly readers: number;
+  readonly waiting: readonly number[];
+  readonly taken: readonly number[];
 };
 
-/** Counts what is read in one step, evenly over its working time, and how old it is when it is. */
-function createMeter(
-  curve: ArrivalCurve,
-  beginSeconds: number,
-  workSeconds: number,
-  queues: number,
-  objectiveSeconds: number,
-): Meter {
-  let [records, lateRecords, oldestSeconds] = [0, 0, 0];
-  return {
-    read: (from, to) => {
-      if (to <= from) return;
-      let position = from;
-      const processedAt = () => beginSeconds + (workSeconds * (position - from)) / (to - from);
-      curve.visit(from, to, (count, firstAtSeconds, lastAtSeconds) => {
-        const firstAge = processedAt() - firstAtSeconds;
-        position += count;
-        const lastAge = processedAt() - lastAtSeconds;
-        records += count / queues;
-        lateRecords += (count / queues) * shareAbove(objectiveSeconds, firstAge, lastAge);
-        oldestSeconds = Math.max(oldestSeconds, firstAge, lastAge);
-      });
-    },
-    get records() {
-      return records;
-    },
-    get lateRecords() {
-      return lateRecords;
-    },
-    get oldestSeconds() {
-      return oldestSeconds;
-    },
-  };
-}
-
-/**
- * The share of values spread evenly between two that is above a limit.
- * E.g. of ages from 50 s to 70 s, a quarter is above 65 s.
- */
-export function shareAbove(limit: number, first: number, last: number): number {
-  const [low, high] = first < last ? [first, last] : [last, first];
-  if (low > limit) return 1;
-  if (high <= limit) return 0;
-  return (high - limit) / (high - low);
-}
-
-/**
- * Shares a budget so that nobody gets more than he has waiting, and nobody who gets less gets less than another.
- * E.g. 90 for queues of 10, 50 and 60 are 10, 40 and 40.
- */
-export function fairShares(waiting: readonly number[], budget: number): readonly number[] {
-  let total = 0;
-  for (const records of waiting) total += records;
-  if (total <= budget) return waiting;
-  const shares = waiting.slice();
-  let left = budget;
-  const ascending = waiting.map((_, index) => index).sort((a, b) => (waiting[a] ?? 0) - (waiting[b] ?? 0));
-  ascending.forEach((index, served) => {
-    const share = Math.min(waiting[index] ?? 0, left / (waiting.length - served));
-    shares[index] = share;
-    left -= share;
-  });
-  return shares;
+/** Which share of what the tasks would read is let through. E.g. 3,000 records against a limit of 2,400: 0.8. */
+function allowedShare(plans: readonly ReaderPlan[], mostRecords: number): number {
+  let records = 0;
+  for (const { taken } of plans) for (const it of taken) records += it;
+  return records <= mostRecords ? 1 : mostRecords / records;
 }

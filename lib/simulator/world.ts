@@ -7,12 +7,12 @@ import type { Tags } from '../config/resolve.ts';
 import { formatSource, type Source } from '../config/source.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { managedTag, sourceTag } from '../contract/tags.ts';
-import { effectiveTasks } from '../core/capacity.ts';
 import type { ServiceObservation } from '../core/sample.ts';
 import { createArrivals } from './arrivals.ts';
 import { createCloudWatch } from './cloudwatch.ts';
 import type { Scenario } from './scenario.ts';
 import { createScoreKeeper, type Score } from './score.ts';
+import { capacityAt } from './service-capacity.ts';
 import { createStreamService } from './stream-service.ts';
 import { stepSeconds } from './time.ts';
 import type { Workload } from './workload.ts';
@@ -133,7 +133,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       return {
         atSeconds: clock.nowSeconds(),
         arrivalsPerSecond,
-        capacityPerSecond: scenario.taskRatePerSecond * effectiveTasks(runningTasks, scenario.partitions),
+        capacityPerSecond: capacityAt(scenario, runningTasks),
         lagSeconds,
         desiredTasks,
         consumingTasks: runningTasks,
