@@ -1,6 +1,7 @@
 import type { DetailType } from '../contract/events.ts';
 import type { Score } from '../simulator/score.ts';
 import type { DemoRun } from './demo-run.ts';
+import { formatTable, rounded } from './figures.ts';
 
 type Figures = Pick<
   Score,
@@ -52,11 +53,6 @@ function figuresOf(score: Score): Figures {
   };
 }
 
-/** Six digits: more than a simulation deserves. E.g. 0.012345678 → 0.0123457. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
-}
-
 const columns: readonly (readonly [title: string, cell: (it: Figures) => string])[] = [
   ['late records', (it) => `${(100 * it.lateRecordsShare).toFixed(2)} %`],
   ['in violation', (it) => `${(100 * it.violationMinutesShare).toFixed(2)} %`],
@@ -70,20 +66,10 @@ const columns: readonly (readonly [title: string, cell: (it: Figures) => string]
 /** The same for people: a table, then what Weir told. */
 export function formatResult(result: DemoResult): string {
   const rows = Object.entries({ weir: result, ...result.rivals });
-  const table = [
+  const lines = formatTable([
     ['', ...columns.map(([title]) => title)],
     ...rows.map(([name, figures]) => [name, ...columns.map(([, cell]) => cell(figures))]),
-  ];
-  const widths = (table[0] ?? []).map((_, column) =>
-    Math.max(...table.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
-  );
+  ]);
   const events = Object.entries(result.events).map(([detailType, count]) => `${detailType} ${count}`);
   return [
     ...lines,

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '../contract/weir-error.ts';
 import { demoTaskRatePerSecond } from '../simulator/demo-scenario.ts';
-import { readTrace, sliceTrace } from '../simulator/trace.ts';
 import { burstWorkload, dayWorkload, traceWorkload, type Workload } from '../simulator/workload.ts';
 import type { DemoOptions } from './demo-options.ts';
+import { readTraceFile } from './trace-file.ts';
 
 type LoadOptions = Pick<DemoOptions, 'trace' | 'from' | 'for' | 'peakTasks' | 'workload' | 'seed'>;
 
@@ -11,25 +10,10 @@ type LoadOptions = Pick<DemoOptions, 'trace' | 'from' | 'for' | 'peakTasks' | 'w
 export async function readWorkload(options: LoadOptions): Promise<Workload> {
   const peakPerSecond = options.peakTasks * demoTaskRatePerSecond;
   if (options.trace !== undefined) {
-    const text = await readText(options.trace);
-    return traceWorkload(
-      sliceTrace(readTrace(text, options.trace), options.from, options.for),
-      peakPerSecond,
-    );
+    return traceWorkload(await readTraceFile(options.trace, options.from, options.for), peakPerSecond);
   }
   const create = options.workload === 'burst' ? burstWorkload : dayWorkload;
   return part(create(peakPerSecond, options.seed), options.from, options.for);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(`--trace ${path} cannot be read (${code ?? message}): give the path of a CSV file`, {
-      cause: error,
-    });
-  }
 }
 
 /** A part of a load, whole minutes, from so long after its beginning on. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import { formatSource } from '../config/source.ts';
 import type { DetailType } from '../contract/events.ts';
+import { tagOf } from '../simulator/source.ts';
 import type { Workload } from '../simulator/workload.ts';
 import type { WorldFrame } from '../simulator/world.ts';
 import { type Broadcast, createBroadcast } from './broadcast.ts';
@@ -13,7 +13,7 @@ import type { Frame } from './feed.ts';
 import { meanings } from './meanings.ts';
 import { createPacer } from './pacer.ts';
 import { servePage } from './page-server.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import { type ExitCode, Interrupted, stopIfInterrupted, type Terminal } from './terminal.ts';
 
 export function demoCommand(terminal: Terminal, onExit: (code: ExitCode) => void): Command {
   return new Command('demo')
@@ -41,13 +41,6 @@ export function demoCommand(terminal: Terminal, onExit: (code: ExitCode) => void
           : await runWithPage(options, workload, terminal),
       );
     });
-}
-
-/** Thrown through a run to end it: Ctrl-C came. */
-class Interrupted extends Error {}
-
-function stopIfInterrupted({ interrupted }: Terminal): void {
-  if (interrupted.aborted) throw new Interrupted();
 }
 
 async function runHeadless(options: DemoOptions, workload: Workload, terminal: Terminal): Promise<ExitCode> {
@@ -176,7 +169,7 @@ function openingOf(run: DemoRun, workload: Workload) {
     run: randomUUID(),
     workload: workload.name,
     service: world.service,
-    source: formatSource(world.source),
+    source: tagOf(world.source),
     partitions: scenario.partitions ?? 0,
     taskRatePerSecond: scenario.taskRatePerSecond,
     lagObjectiveSeconds: scenario.lagObjectiveSeconds,

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../contract/weir-error.ts';
 import { demoCommand } from './demo.ts';
-import type { Terminal } from './terminal.ts';
+import { simulateCommand } from './simulate.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
 
 /**
  * The command line. Resolves to the exit code: 0 done, 2 the person must change something (usage or one line on
@@ -14,11 +15,12 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .exitOverride()
     .showHelpAfterError()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  program.addCommand(
-    demoCommand(terminal, (result) => {
-      code = result;
-    }).copyInheritedSettings(program),
-  );
+  const exit = (result: ExitCode) => {
+    code = result;
+  };
+  for (const command of [demoCommand(terminal, exit), simulateCommand(terminal, exit)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -7,3 +7,10 @@ export type Terminal = {
 
 /** Results are there and complete; or Ctrl-C came first. Usage and input errors are thrown. */
 export type ExitCode = 0 | 130;
+
+/** Thrown through a run to end it: Ctrl-C came. */
+export class Interrupted extends Error {}
+
+export function stopIfInterrupted({ interrupted }: Terminal): void {
+  if (interrupted.aborted) throw new Interrupted();
+}

@@ -26,11 +26,11 @@ export function createArrivalCurve(fromSeconds: number): ArrivalCurve {
   const before: number[] = [0];
 
   const totalBefore = (step: number) => before[step] ?? 0;
-  const total = () => totalBefore(before.length - 1);
+  let total = 0;
 
   /** The step in which the record at this position arrived, or the number of steps if it has not. */
   const stepOf = (position: number): number => {
-    if (position >= total()) return before.length - 1;
+    if (position >= total) return before.length - 1;
     // Readers are mostly close to the end: look there first, in strides that double, then between the last two.
     let [low, high, stride] = [before.length - 2, before.length - 1, 1];
     while (low > 0 && totalBefore(low) > position) {
@@ -54,15 +54,16 @@ export function createArrivalCurve(fromSeconds: number): ArrivalCurve {
 
   return {
     get total() {
-      return total();
+      return total;
     },
     add: (records) => {
-      before.push(total() + records);
+      total += records;
+      before.push(total);
     },
     arrivedBy: (atSeconds) => {
       const steps = (atSeconds - fromSeconds) / stepSeconds;
       if (steps <= 0) return 0;
-      if (steps >= before.length - 1) return total();
+      if (steps >= before.length - 1) return total;
       const step = Math.floor(steps);
       return totalBefore(step) + (totalBefore(step + 1) - totalBefore(step)) * (steps - step);
     },
@@ -71,7 +72,7 @@ export function createArrivalCurve(fromSeconds: number): ArrivalCurve {
       return step === before.length - 1 ? fromSeconds + stepSeconds * step : timeIn(step, position);
     },
     visit: (from, to, stretch) => {
-      const end = Math.min(to, total());
+      const end = Math.min(to, total);
       let position = from;
       for (let step = stepOf(from); position < end; step++) {
         const next = Math.min(end, totalBefore(step + 1));

@@ -16,19 +16,34 @@ export function createMeter(
   objectiveSeconds: number,
 ): Meter {
   let [records, lateRecords, oldestSeconds] = [0, 0, 0];
+  /** The stretches that were read last, with the share of each that was late: mostly the next queue's are the same. */
+  let [lastFrom, lastTo] = [Number.NaN, Number.NaN];
+  let counts: number[] = [];
+  let lateShares: number[] = [];
+
+  const look = (from: number, to: number): void => {
+    [lastFrom, lastTo, counts, lateShares] = [from, to, [], []];
+    let position = from;
+    const processedAt = () => beginSeconds + (workSeconds * (position - from)) / (to - from);
+    curve.visit(from, to, (count, firstAtSeconds, lastAtSeconds) => {
+      const firstAge = processedAt() - firstAtSeconds;
+      position += count;
+      const lastAge = processedAt() - lastAtSeconds;
+      counts.push(count);
+      lateShares.push(shareAbove(objectiveSeconds, firstAge, lastAge));
+      oldestSeconds = Math.max(oldestSeconds, firstAge, lastAge);
+    });
+  };
+
   return {
     read: (from, to, oneIn) => {
       if (to <= from) return;
-      let position = from;
-      const processedAt = () => beginSeconds + (workSeconds * (position - from)) / (to - from);
-      curve.visit(from, to, (count, firstAtSeconds, lastAtSeconds) => {
-        const firstAge = processedAt() - firstAtSeconds;
-        position += count;
-        const lastAge = processedAt() - lastAtSeconds;
-        records += count / oneIn;
-        lateRecords += (count / oneIn) * shareAbove(objectiveSeconds, firstAge, lastAge);
-        oldestSeconds = Math.max(oldestSeconds, firstAge, lastAge);
-      });
+      if (from !== lastFrom || to !== lastTo) look(from, to);
+      for (let index = 0; index < counts.length; index++) {
+        const part = (counts[index] ?? 0) / oneIn;
+        records += part;
+        lateRecords += part * (lateShares[index] ?? 0);
+      }
     },
     get records() {
       return records;

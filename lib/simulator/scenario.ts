@@ -39,13 +39,13 @@ export type MetricFaults = {
   readonly latenessSeconds?: Range;
   /** Share of the minutes that never come. */
   readonly lostShare?: number;
-  /** Nothing comes for so long, so often a day on average. What an outage held back comes when it is over. */
+  /** Nothing comes of so many seconds, so often a day on average. */
   readonly outages?: { readonly perDay: number; readonly seconds: number };
 };
 
 /**
- * A new revision, so many seconds after the beginning. One that fails rolls back after `seconds`, and while it goes on
- * new tasks never get ready; one that succeeds takes `seconds` at the most, and as long as its tasks take to start.
+ * A new revision, so many seconds after the beginning. One that succeeds takes `seconds`, or as long as its tasks take to
+ * replace the old ones. One that fails rolls back after `seconds`; while it goes on no new task ever gets ready.
  */
 export type Deployment = {
   readonly atSeconds: number;

@@ -1,3 +1,4 @@
+import { taskRateAt } from './service-capacity.ts';
 import { stepSeconds } from './time.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -8,11 +9,18 @@ export type Scrape = {
   readonly processedPerSecond: number;
   /** What waits: Kafka's offsets and SQS's attributes give it at once. */
   readonly backlogRecords: number;
+  /** Age of the oldest record that waits. */
+  readonly lagSeconds: number;
   /** How much of their time the tasks worked, 0 to 1, in the mean; unknown while none runs. */
   readonly busyShare?: number;
   /** The same of the busiest task. */
   readonly busiestShare?: number;
+  /** The mean of the tasks' CPU, of what they reserve. */
+  readonly cpuPercent?: number;
 };
+
+/** What a task uses that has nothing to do, as in the world's CloudWatch. */
+const idleCpuPercent = 3;
 
 /**
  * Reads a world directly, for those rivals that do so: KEDA polls Kafka and SQS, Flink its own tasks. Call it after each
@@ -41,16 +49,16 @@ export function createScraper(): (world: SimulatedWorld) => Promise<Scrape> {
     const gained = (backlogRecords - waitedBefore) / stepSeconds;
     waitedBefore = backlogRecords;
     const processedPerSecond = Math.max(0, arrivalsPerSecond - gained);
+    const { scenario } = world;
     const share = (capacity: number) => Math.min(1, processedPerSecond / capacity);
+    const known = { atSeconds, arrivalsPerSecond, processedPerSecond, backlogRecords, lagSeconds };
+    if (consumingTasks === 0) return known;
+    const busyShare = share(consumingTasks * taskRateAt(scenario, consumingTasks));
     return {
-      atSeconds,
-      arrivalsPerSecond,
-      processedPerSecond,
-      backlogRecords,
-      ...(capacityPerSecond > 0 && {
-        busyShare: share(consumingTasks * world.scenario.taskRatePerSecond),
-        busiestShare: share(capacityPerSecond),
-      }),
+      ...known,
+      busyShare,
+      busiestShare: share(capacityPerSecond),
+      cpuPercent: idleCpuPercent + (scenario.cpuAtSaturationPercent - idleCpuPercent) * busyShare,
     };
   };
 }

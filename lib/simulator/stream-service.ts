@@ -1,7 +1,8 @@
 import { createArrivalCurve } from './arrival-curve.ts';
 import { createMeter, fairShares, type Meter } from './meter.ts';
+import { createPartitionQueues, type Lags, type PartitionState } from './partition-queues.ts';
 import type { Scenario } from './scenario.ts';
-import { taskRateAt } from './service-capacity.ts';
+import { heaviestShare, taskRateAt } from './service-capacity.ts';
 import { createTasks } from './tasks.ts';
 import { stepSeconds } from './time.ts';
 
@@ -17,12 +18,16 @@ export type ServiceStep = {
   readonly oldestSeconds: number;
   readonly runningTasks: number;
   readonly startingTasks: number;
-  /** How much of their time the running tasks worked, 0 to 1; unknown while none runs. */
+  /** How much of what they can do the running tasks did, 0 to 1; unknown while none runs. */
   readonly busyShare?: number;
-  /** Age of the oldest waiting record, mean and worst of the partitions. Only known while somebody reads. */
-  readonly readerLag?: { readonly meanSeconds: number; readonly worstSeconds: number };
+  /** How much of their time they were not idle: they worked, or waited for what is behind them. */
+  readonly occupiedShare?: number;
+  /** Only known while somebody reads. */
+  readonly readerLag?: Lags;
   /** The same, worst, whether somebody reads or not. */
   readonly lagSeconds: number;
+  /** Consumption stood still for some of the step: the tasks divided the partitions among them anew. */
+  readonly rebalancing?: boolean;
 };
 
 export type StreamService = {
@@ -31,6 +36,13 @@ export type StreamService = {
   readonly waitingRecords: number;
   /** Of the waiting: already older than the lag objective. */
   readonly lateWaitingRecords: number;
+  /** What waits where; one partition for a queue without. */
+  partitions(): readonly PartitionState[];
+  /** A deployment has begun and is not complete. */
+  readonly deploying: boolean;
+  /** The newest revision's number, and what one task of it can process. */
+  readonly revision: number;
+  readonly taskRatePerSecond: number;
 };
 
 export type ServiceTraits = Pick<
@@ -40,6 +52,7 @@ export type ServiceTraits = Pick<
   | 'contention'
   | 'downstreamRatePerSecond'
   | 'taskRatePerSecond'
+  | 'deployments'
   | 'startupSeconds'
   | 'rebalanceSeconds'
   | 'initialTasks'
@@ -50,89 +63,91 @@ export type ServiceTraits = Pick<
  * Tasks that read a stream. Each partition is a queue of its own, first in, first out, and belongs to one task: partition
  * i to task i mod n, so that with even keys the busiest task has ⌈P/n⌉ of them. A task spreads its rate fairly over its
  * partitions. A queue without partitions is one queue that every task reads. Tasks may get into each other's way
- * (`contention`), and all of them together are no faster than what is behind them. When the number of consuming tasks
- * changes, consumption stops for `rebalanceSeconds`.
+ * (`contention`), and all of them together are no faster than what is behind them. When other tasks consume than before,
+ * consumption stops for `rebalanceSeconds`.
  */
 export function createStreamService(traits: ServiceTraits, fromSeconds: number, seed: number): StreamService {
   const { rebalanceSeconds, lagObjectiveSeconds, downstreamRatePerSecond } = traits;
   const curve = createArrivalCurve(fromSeconds);
-  const tasks = createTasks(traits, seed);
-  const queues = traits.partitions ?? 1;
-  /** Each queue gets one record of the stream in so many. */
-  const oneIn = Float64Array.from({ length: queues }, (_, queue) => {
-    const share = traits.partitionShares?.[queue];
-    return share === undefined ? queues : 1 / share;
-  });
-  /** How far each queue has been read, on the curve of the whole stream: each gets its share of every stretch. */
-  const positions = new Float64Array(queues);
+  const queues = createPartitionQueues(traits, curve);
+  const tasks = createTasks(traits, fromSeconds, seed);
   let nowSeconds = fromSeconds;
   let consumers = tasks.running;
   let pausedUntilSeconds = fromSeconds;
+  const heaviestShareOf = remembered((count) => heaviestShare(traits, count));
 
-  const waitingIn = (queue: number) => (curve.total - (positions[queue] ?? 0)) / (oneIn[queue] ?? queues);
+  const rateAt = (taskRatePerSecond: number) => taskRateAt({ ...traits, taskRatePerSecond }, consumers);
+  let rates = { newest: rateAt(tasks.taskRatePerSecond), outgoing: 0 };
 
-  /** What each reader would read in a step if nothing behind the tasks held it up: its queues, and how much of each. */
-  const plan = (workSeconds: number): ReaderPlan[] => {
-    const rate = taskRateAt(traits, consumers);
-    const readers = traits.partitions === undefined ? 1 : Math.min(consumers, queues);
-    const budget = (traits.partitions === undefined ? consumers * rate : rate) * workSeconds;
-    return Array.from({ length: readers }, (_, reader) => {
-      const waiting: number[] = [];
-      for (let queue = reader; queue < queues; queue += readers) waiting.push(waitingIn(queue));
-      return { reader, readers, waiting, taken: fairShares(waiting, budget) };
-    });
+  /** What so many tasks can process, from one on: the first of those that run are the ones that a deployment replaces. */
+  const rateOf = (firstTask: number, count: number): number => {
+    const outgoing = Math.min(count, Math.max(0, tasks.outgoing - firstTask));
+    return (count - outgoing) * rates.newest + outgoing * rates.outgoing;
   };
 
-  /** Reads the queues as far as the tasks, and what is behind them, allow. */
-  const consume = (workSeconds: number, meter: Meter): void => {
+  /** Whether the tasks, and what is behind them, can process so many records for sure. What is close is not for sure. */
+  const canProcess = (records: number, workSeconds: number): boolean => {
+    if (workSeconds === 0 || tasks.outgoing > 0) return false;
+    const downstream = downstreamRatePerSecond ?? Number.POSITIVE_INFINITY;
+    const capacity = Math.min(downstream, rates.newest / heaviestShareOf(consumers));
+    return records < capacity * workSeconds * (1 - 1e-9);
+  };
+
+  /** What each reader would read of each of its queues in a step if nothing behind the tasks held it up. */
+  const plan = (workSeconds: number): readonly (readonly number[])[] => {
+    const shared = traits.partitions === undefined;
+    const readers = shared ? 1 : Math.min(consumers, queues.count);
+    const plans: (readonly number[])[] = [];
+    for (let reader = 0; reader < readers; reader++) {
+      const budget = rateOf(reader, shared ? consumers : 1) * workSeconds;
+      const waiting: number[] = [];
+      for (let queue = reader; queue < queues.count; queue += readers) waiting.push(queues.waitingIn(queue));
+      plans.push(fairShares(waiting, budget));
+    }
+    return plans;
+  };
+
+  /** Reads the queues as far as the tasks, and what is behind them, allow. The share of the tasks that it holds up. */
+  const consume = (workSeconds: number, meter: Meter): number => {
+    if (workSeconds === 0) return 0;
     const plans = plan(workSeconds);
     const allowed =
       downstreamRatePerSecond === undefined ? 1 : allowedShare(plans, downstreamRatePerSecond * workSeconds);
-    for (const { reader, readers, waiting, taken } of plans) {
-      for (let index = 0; index < waiting.length; index++) {
-        const queue = reader + index * readers;
-        const from = positions[queue] ?? 0;
-        const records = allowed * (taken[index] ?? 0);
-        // What is left of a whole queue would be rounding.
-        const to = records === waiting[index] ? curve.total : from + records * (oneIn[queue] ?? queues);
-        meter.read(from, to, oneIn[queue] ?? queues);
-        positions[queue] = to;
+    for (const [reader, taken] of plans.entries()) {
+      let queue = reader;
+      for (const records of taken) {
+        queues.read(queue, allowed * records, meter);
+        queue += plans.length;
       }
     }
-  };
-
-  const lags = (): { meanSeconds: number; worstSeconds: number } => {
-    let [sum, worst] = [0, 0];
-    for (const position of positions) {
-      const lag = nowSeconds - curve.arrivedAtSeconds(position);
-      sum += lag;
-      if (lag > worst) worst = lag;
-    }
-    return { meanSeconds: sum / queues, worstSeconds: worst };
-  };
-
-  const waitingBefore = (position: number): number => {
-    let records = 0;
-    for (const [queue, read] of positions.entries()) {
-      records += Math.max(0, position - read) / (oneIn[queue] ?? queues);
-    }
-    return records;
+    if (allowed === 1) return 0;
+    const held = plans.filter((taken) => taken.some((records) => records > 0)).length;
+    return traits.partitions === undefined ? 1 : held / consumers;
   };
 
   return {
     step: (desiredTasks, arrivedRecords) => {
       tasks.reconcile(desiredTasks, nowSeconds);
-      if (tasks.running !== consumers) pausedUntilSeconds = nowSeconds + rebalanceSeconds;
+      if (tasks.running !== consumers || tasks.replaced) pausedUntilSeconds = nowSeconds + rebalanceSeconds;
       consumers = tasks.running;
+      rates = {
+        newest: rateAt(tasks.taskRatePerSecond),
+        outgoing: rateAt(tasks.outgoingTaskRatePerSecond),
+      };
+      const nothingWaited = queues.caughtUp;
       curve.add(arrivedRecords);
 
       const pausedSeconds = Math.min(stepSeconds, Math.max(0, pausedUntilSeconds - nowSeconds));
       const workSeconds = consumers === 0 ? 0 : stepSeconds - pausedSeconds;
       const meter = createMeter(curve, nowSeconds + pausedSeconds, workSeconds, lagObjectiveSeconds);
-      if (workSeconds > 0) consume(workSeconds, meter);
+      let heldShare = 0;
+      // Mostly all that comes is read in the step in which it comes: no queue needs to be looked at by itself then.
+      if (nothingWaited && canProcess(arrivedRecords, workSeconds)) queues.readAll(meter);
+      else heldShare = consume(workSeconds, meter);
       nowSeconds += stepSeconds;
 
-      const lag = lags();
+      const lag = queues.lags(nowSeconds);
+      const busyShare = meter.records / (rateOf(0, consumers) * stepSeconds);
       return {
         atSeconds: nowSeconds,
         arrivedRecords,
@@ -142,31 +157,46 @@ export function createStreamService(traits: ServiceTraits, fromSeconds: number, 
         runningTasks: tasks.running,
         startingTasks: tasks.starting,
         ...(consumers > 0 && {
-          busyShare: meter.records / (consumers * taskRateAt(traits, consumers) * stepSeconds),
+          busyShare,
+          occupiedShare: Math.max(busyShare, (heldShare * workSeconds) / stepSeconds),
         }),
         ...(workSeconds > 0 && { readerLag: lag }),
         lagSeconds: lag.worstSeconds,
+        ...(consumers > 0 && pausedSeconds > 0 && { rebalancing: true }),
       };
     },
+    partitions: () => queues.states(nowSeconds),
     get waitingRecords() {
-      return waitingBefore(curve.total);
+      return queues.waitingBefore(curve.total);
     },
     get lateWaitingRecords() {
-      return waitingBefore(curve.arrivedBy(nowSeconds - lagObjectiveSeconds));
+      return queues.waitingBefore(curve.arrivedBy(nowSeconds - lagObjectiveSeconds));
+    },
+    get deploying() {
+      return tasks.deploying;
+    },
+    get revision() {
+      return tasks.revision;
+    },
+    get taskRatePerSecond() {
+      return tasks.taskRatePerSecond;
     },
   };
 }
 
-type ReaderPlan = {
-  readonly reader: number;
-  readonly readers: number;
-  readonly waiting: readonly number[];
-  readonly taken: readonly number[];
-};
-
 /** Which share of what the tasks would read is let through. E.g. 3,000 records against a limit of 2,400: 0.8. */
-function allowedShare(plans: readonly ReaderPlan[], mostRecords: number): number {
+function allowedShare(plans: readonly (readonly number[])[], mostRecords: number): number {
   let records = 0;
-  for (const { taken } of plans) for (const it of taken) records += it;
+  for (const taken of plans) for (const it of taken) records += it;
   return records <= mostRecords ? 1 : mostRecords / records;
+}
+
+/** The same, looked up where it was asked before. */
+function remembered(of: (count: number) => number): (count: number) => number {
+  const known: number[] = [];
+  return (count) => {
+    const value = known[count] ?? of(count);
+    known[count] = value;
+    return value;
+  };
 }

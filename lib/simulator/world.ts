@@ -4,15 +4,17 @@ import { createMemoryQueues, type MemoryQueues } from '../adapters/memory/queues
 import { createMemoryServices, type MemoryServices } from '../adapters/memory/services.ts';
 import { createMemorySources, type MemorySources } from '../adapters/memory/sources.ts';
 import type { Tags } from '../config/resolve.ts';
-import { formatSource, type Source } from '../config/source.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { managedTag, sourceTag } from '../contract/tags.ts';
 import type { ServiceObservation } from '../core/sample.ts';
+import { createAgents } from './agents.ts';
 import { createArrivals } from './arrivals.ts';
 import { createCloudWatch } from './cloudwatch.ts';
+import { demandOf } from './elasticity.ts';
 import type { Scenario } from './scenario.ts';
 import { createScoreKeeper, type Score } from './score.ts';
 import { capacityAt } from './service-capacity.ts';
+import { type SimulatedSource, sourceOf, tagOf } from './source.ts';
 import { createStreamService } from './stream-service.ts';
 import { stepSeconds } from './time.ts';
 import type { Workload } from './workload.ts';
@@ -39,7 +41,7 @@ export type SimulatedWorld = {
   readonly queues: MemoryQueues;
   readonly sources: MemorySources;
   readonly service: ServiceId;
-  readonly source: Source;
+  readonly source: SimulatedSource;
   readonly tags: Tags;
   /** Advances the clock by `stepSeconds` and moves everything. */
   step(): void;
@@ -52,11 +54,11 @@ const service: ServiceId = 'main/orders';
 const queueUrl = 'https://sqs.local/000000000000/orders';
 
 /** What the owner of the service has tagged it with. */
-function tagsOf(scenario: Scenario, source: Source): Tags {
+function tagsOf(scenario: Scenario, source: SimulatedSource): Tags {
   const { shortest, longest } = scenario.startupSeconds;
   return {
     [managedTag]: 'auto',
-    [sourceTag]: formatSource(source),
+    [sourceTag]: tagOf(source),
     'weir:min': String(scenario.minTasks),
     'weir:max': String(scenario.maxTasks),
     'weir:lag-objective': String(scenario.lagObjectiveSeconds),
@@ -72,12 +74,13 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
   const metrics = createMemoryMetrics(clock);
   const queues = createMemoryQueues();
   const sources = createMemorySources();
-  const source: Source =
-    scenario.source === 'kinesis' ? { kind: 'kinesis', stream: 'orders' } : { kind: 'sqs', queue: 'orders' };
-  sources.put(source, {
-    ...(scenario.partitions !== undefined && { partitions: scenario.partitions }),
-    ...(source.kind === 'sqs' && { queueUrl }),
-  });
+  const source = sourceOf(scenario.source);
+  if (source.kind !== 'msk') {
+    sources.put(source, {
+      ...(scenario.partitions !== undefined && { partitions: scenario.partitions }),
+      ...(source.kind === 'sqs' && { queueUrl }),
+    });
+  }
   const tags = tagsOf(scenario, source);
   const { initialTasks } = scenario;
   services.put(service, {
@@ -94,7 +97,11 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
   const arrivals = createArrivals(workload, seed);
   const stream = createStreamService(scenario, workload.fromSeconds, seed);
   const cloudWatch = createCloudWatch(metrics, { service, source }, scenario, seed);
+  const agents =
+    scenario.agents === true ? createAgents(metrics, service, scenario.partitions !== undefined) : undefined;
   const keeper = createScoreKeeper(scenario);
+  /** What the newest revision can do, and what it needs for a load. */
+  let able = ableAt(scenario, scenario.taskRatePerSecond);
   let arrivalsPerSecond = 0;
   let lagSeconds = 0;
 
@@ -119,12 +126,21 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       const { desiredTasks } = observation();
       const step = stream.step(desiredTasks, arrivals());
       clock.set(step.atSeconds);
-      services.update(service, { runningTasks: step.runningTasks, pendingTasks: step.startingTasks });
-      const waiting = stream.waitingRecords;
+      const { taskRatePerSecond, deploying, revision } = stream;
+      services.update(service, {
+        runningTasks: step.runningTasks,
+        pendingTasks: step.startingTasks,
+        revision: `orders:${revision}`,
+        deploying,
+      });
       if (source.kind === 'sqs')
-        queues.set(queueUrl, { visible: Math.round(waiting), inFlight: 0, delayed: 0 });
-      cloudWatch.record(step, waiting);
-      keeper.record(step, desiredTasks);
+        queues.set(queueUrl, { visible: Math.round(stream.waitingRecords), inFlight: 0, delayed: 0 });
+      cloudWatch.record(step, stream);
+      agents?.record(step, stream);
+      if (able.scenario.taskRatePerSecond !== taskRatePerSecond) able = ableAt(scenario, taskRatePerSecond);
+      const loadPerSecond = workload.ratePerSecond(step.atSeconds - stepSeconds / 2);
+      const demandTasks = able.demand(loadPerSecond);
+      keeper.record(step, { desiredTasks, demandTasks, taskRatePerSecond });
       arrivalsPerSecond = step.arrivedRecords / stepSeconds;
       lagSeconds = step.lagSeconds;
     },
@@ -133,7 +149,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       return {
         atSeconds: clock.nowSeconds(),
         arrivalsPerSecond,
-        capacityPerSecond: capacityAt(scenario, runningTasks),
+        capacityPerSecond: capacityAt(able.scenario, runningTasks),
         lagSeconds,
         desiredTasks,
         consumingTasks: runningTasks,
@@ -144,4 +160,10 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       return clock.nowSeconds() >= workload.untilSeconds;
     },
   };
+}
+
+/** A scenario whose tasks can process so much, and the fewest of them that a load needs. */
+function ableAt(scenario: Scenario, taskRatePerSecond: number) {
+  const served = { ...scenario, taskRatePerSecond };
+  return { scenario: served, demand: demandOf(served) };
 }

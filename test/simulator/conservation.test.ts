@@ -110,7 +110,7 @@ describe('whatever the service', () => {
         for (const { records, desired } of steps) {
           const step = service.step(desired, records);
           expect(step.runningTasks + step.startingTasks).toBe(desired);
-          keeper.record(step, desired);
+          keeper.record(step, { desiredTasks: desired, demandTasks: desired, taskRatePerSecond: 1 });
         }
         const paidSeconds = steps.reduce((sum, { desired }) => sum + desired * stepSeconds, 0);
         expect(keeper.score(service.lateWaitingRecords).taskHours).toBeCloseTo(paidSeconds / 3600, 9);

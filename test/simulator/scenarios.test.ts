@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../lib/config/resolve.ts';
+import { createTargetTrackingCpu } from '../../lib/simulator/rivals/target-tracking-cpu.ts';
 import { scenarioNames, scenarios } from '../../lib/simulator/scenarios/named.ts';
 import { beginWith, peakOf } from '../../lib/simulator/scenarios/traits.ts';
 import { capacityAt } from '../../lib/simulator/service-capacity.ts';
@@ -8,8 +9,11 @@ import { createWeir } from '../../lib/simulator/weir.ts';
 import { createSimulatedWorld } from '../../lib/simulator/world.ts';
 import { constantLoad } from './constant-load.ts';
 
+/** Those whose source Weir reads. */
+const managed = scenarioNames.filter((name) => scenarios[name](1, 60).source !== 'kafka');
+
 describe.each(scenarioNames)('%s', (name) => {
-  it.each([0.5, 1, 3, 20])('with %s tasks at its peak is a service that Weir can manage', (peakTasks) => {
+  it.each([0.5, 1, 3, 20])('with %s tasks at its peak is a service that can hold it', (peakTasks) => {
     const traits = scenarios[name](peakTasks, 60);
     const peak = peakOf(traits, peakTasks);
     const scenario = beginWith(traits, constantLoad(peak));
@@ -17,7 +21,17 @@ describe.each(scenarioNames)('%s', (name) => {
     expect(scenario.initialTasks).toBeLessThanOrEqual(scenario.maxTasks);
     const { downstreamRatePerSecond, ...tasksAlone } = traits;
     expect(capacityAt(tasksAlone, traits.maxTasks)).toBeGreaterThanOrEqual(0.999 * peak);
-    const world = createSimulatedWorld(scenario, constantLoad(peak), 1);
+    if (traits.partitionShares === undefined) return;
+    expect(traits.partitionShares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(traits.partitionShares).toHaveLength(traits.partitions ?? 0);
+  });
+});
+
+describe.each(managed)('%s', (name) => {
+  it.each([0.5, 1, 3, 20])('with %s tasks at its peak is a service that Weir can manage', (peakTasks) => {
+    const traits = scenarios[name](peakTasks, 60);
+    const workload = constantLoad(peakOf(traits, peakTasks));
+    const world = createSimulatedWorld(beginWith(traits, workload), workload, 1);
     expect(resolve(world.tags, { policies: {} }).kind).toBe('managed');
   });
 
@@ -35,6 +49,45 @@ describe.each(scenarioNames)('%s', (name) => {
     const score = await play();
     expect(score.lateRecordsShare).toBeLessThanOrEqual(mostLate);
     expect(await play()).toEqual(score);
+  });
+});
+
+describe('io-kafka', () => {
+  it('plays the same for the same seed, and stops whenever its group changes', async () => {
+    const play = async () => {
+      const traits = scenarios['io-kafka'](20, 60);
+      const load = { forSeconds: 3600, later: { afterSeconds: 900, ratePerSecond: 8000 } };
+      const workload = constantLoad(4000, load);
+      const scenario = beginWith(traits, workload);
+      const world = createSimulatedWorld(scenario, workload, 7);
+      const scaler = createTargetTrackingCpu(38);
+      await simulate([{ world, scaler }]);
+      return world.score();
+    };
+    const score = await play();
+    expect(score.scaleOuts).toBeGreaterThan(0);
+    expect(score.worstLagSeconds).toBeGreaterThan(20);
+    expect(await play()).toEqual(score);
+  });
+});
+
+describe('deploying', () => {
+  it('has a deployment and a failing one in the middle, however long it lasts', () => {
+    const workload = constantLoad(4000, { forSeconds: 36_000 });
+    const world = createSimulatedWorld(beginWith(scenarios.deploying(20, 60), workload), workload, 1);
+    const seen: string[] = [];
+    while (!world.done) {
+      world.step();
+      const described = world.services.get(world.service);
+      if (described.kind === 'gone') throw new Error(described.cause);
+      const { revision, deploying, runningTasks } = described.observation;
+      const state = `${revision}${deploying ? ' deploying' : ''} of ${runningTasks}`;
+      if (seen.at(-1) !== state) seen.push(state);
+    }
+    expect(seen).toEqual([
+      ...['orders:1 of 10', 'orders:2 deploying of 10', 'orders:2 of 10'],
+      ...['orders:3 deploying of 10', 'orders:2 of 10'],
+    ]);
   });
 });
 

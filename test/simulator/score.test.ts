@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createScoreKeeper, fluidTaskHours } from '../../lib/simulator/score.ts';
 import type { ServiceStep } from '../../lib/simulator/stream-service.ts';
 
-const scenario = { lagObjectiveSeconds: 60, taskRatePerSecond: 10, initialTasks: 2 };
+const scenario = { lagObjectiveSeconds: 60, initialTasks: 2 };
 
 const quiet: ServiceStep = {
   atSeconds: 0,
@@ -19,13 +19,17 @@ const quiet: ServiceStep = {
 function keep(
   minutes: number,
   changes: Readonly<Record<number, Partial<ServiceStep> & { desired?: number }>> = {},
+  demandTasks = 2,
 ) {
   const keeper = createScoreKeeper(scenario);
   let desiredTasks = 2;
   for (let index = 0; index < 12 * minutes; index++) {
     const { desired, ...step } = changes[index] ?? {};
     desiredTasks = desired ?? desiredTasks;
-    keeper.record({ ...quiet, atSeconds: 5 * (index + 1), ...step }, desiredTasks);
+    keeper.record(
+      { ...quiet, atSeconds: 5 * (index + 1), ...step },
+      { desiredTasks, demandTasks, taskRatePerSecond: 10 },
+    );
   }
   return keeper;
 }
@@ -42,6 +46,11 @@ describe('a score', () => {
       costRatio: 1,
       scaleOuts: 0,
       scaleIns: 0,
+      changesPerHour: 0,
+      thetaU: 0,
+      thetaO: 0,
+      tauU: 0,
+      tauO: 0,
     });
   });
 
@@ -83,11 +92,38 @@ describe('a score', () => {
     });
   });
 
+  it('tells how often the desired count moved: three times in half an hour', () => {
+    expect(
+      keep(30, { 2: { desired: 9 }, 5: { desired: 4 }, 8: { desired: 3 } }).score(0).changesPerHour,
+    ).toBe(6);
+  });
+
+  it('takes the fluid limit of what a task could process when the records came', () => {
+    const keeper = createScoreKeeper(scenario);
+    const play = (taskRatePerSecond: number) =>
+      keeper.record(
+        { ...quiet, arrivedRecords: 36_000 },
+        { desiredTasks: 2, demandTasks: 2, taskRatePerSecond },
+      );
+    play(10);
+    play(20);
+
+    expect(keeper.score(0).fluidTaskHours).toBeCloseTo(1 + 0.5);
+  });
+
+  it('compares the running tasks with those that were needed', () => {
+    expect(keep(1, {}, 4).score(0)).toMatchObject({ thetaU: 50, thetaO: 0, tauU: 100, tauO: 0 });
+    expect(keep(1, {}, 1).score(0)).toMatchObject({ thetaU: 0, thetaO: 100, tauU: 0, tauO: 100 });
+  });
+
   it('has no share of nothing', () => {
     expect(createScoreKeeper(scenario).score(0)).toMatchObject({
       lateRecordsShare: 0,
       violationMinutesShare: 0,
       costRatio: 0,
+      changesPerHour: 0,
+      thetaU: 0,
+      tauO: 0,
     });
   });
 });

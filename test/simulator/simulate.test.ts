@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../lib/contract/weir-error.ts';
 import { demoScenario } from '../../lib/simulator/demo-scenario.ts';
 import type { Scaler } from '../../lib/simulator/scaler.ts';
 import { simulate } from '../../lib/simulator/simulate.ts';
@@ -75,5 +76,14 @@ describe('Weir in a simulated world', () => {
     expect(counts.at(-1)).toBeLessThanOrEqual(6);
     expect(score.worstLagSeconds).toBeLessThan(300);
     expect(await play()).toEqual({ kinds, counts, score });
+  });
+
+  it('says what is wrong with a service that it does not manage', async () => {
+    const workload = constantLoad(100, { forSeconds: 60 });
+    const scenario = { ...demoScenario(workload, 1, 60), minTasks: 9, maxTasks: 3 };
+    const contender = { world: createSimulatedWorld(scenario, workload, 1), scaler: createWeir() };
+
+    await expect(simulate([contender])).rejects.toThrow(InputError);
+    await expect(simulate([contender])).rejects.toThrow(/^Weir does not manage such a service: weir:m/);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policySchema } from '../../lib/config/policy.ts';
 import { resolve } from '../../lib/config/resolve.ts';
+import type { Source } from '../../lib/config/source.ts';
 import { measurementOf } from '../../lib/control/measurements.ts';
 import type { MetricQuery } from '../../lib/control/ports.ts';
 import { planMeasurements } from '../../lib/core/measure.ts';
@@ -30,7 +31,7 @@ const playFor = (world: SimulatedWorld, seconds: number) => {
 
 /** The queries that Weir would put to this world's CloudWatch. */
 async function queriesOf(world: SimulatedWorld) {
-  const resolved = await world.sources.resolve(world.source);
+  const resolved = await world.sources.resolve(world.source as Source);
   if ('problem' in resolved) throw new Error(resolved.problem.received);
   const { source } = resolved;
   return planMeasurements(policySchema.parse({}), [source]).flatMap(({ field }) => {
@@ -188,7 +189,7 @@ it('tells the mean of the partitions beside the worst', async () => {
 it('knows the depth of its queue now', async () => {
   const world = createSimulatedWorld(sqs, constantLoad(500), 1);
   playFor(world, 60);
-  const resolved = await world.sources.resolve(world.source);
+  const resolved = await world.sources.resolve(world.source as Source);
   const url = 'source' in resolved ? resolved.source.queueUrl : undefined;
 
   expect(await world.queues.depth(url ?? '')).toMatchObject({ kind: 'read', inFlight: 0, delayed: 0 });

@@ -12,11 +12,11 @@ export function fenced(language: string, text: string): string {
 }
 
 /**
- * Puts `content` between the marks `<!-- name: npm run docs -->` and `<!-- /name -->` of a text.
+ * Puts `content` between the marks `<!-- name: npm run docs -->`, or another command, and `<!-- /name -->` of a text.
  * @throws Error when the text does not have the two marks, once each and in this order.
  */
-export function betweenMarks(text: string, name: string, content: string): string {
-  const [opening, closing] = [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
+export function betweenMarks(text: string, name: string, content: string, command = 'npm run docs'): string {
+  const [opening, closing] = [`<!-- ${name}: ${command} -->`, `<!-- /${name} -->`];
   const [before, inside, ...more] = text.split(opening);
   const [, after, ...evenMore] = inside?.split(closing) ?? [];
   if (before === undefined || after === undefined || more.length + evenMore.length > 0) {

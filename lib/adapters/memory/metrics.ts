@@ -26,8 +26,19 @@ export type MemoryMetrics = Metrics & {
 };
 
 function seriesKey({ namespace, metricName, dimensions }: MetricName, periodSeconds: number): string {
-  let key = `${namespace}|${metricName}|${periodSeconds}`;
-  for (const name of Object.keys(dimensions).sort()) key += `|${name}=${dimensions[name]}`;
+  return `${namespace}|${metricName}|${periodSeconds}${dimensionsKey(dimensions)}`;
+}
+
+/** A world publishes with the same few objects millions of times. */
+const knownDimensions = new WeakMap<MetricName['dimensions'], string>();
+
+function dimensionsKey(dimensions: MetricName['dimensions']): string {
+  let key = knownDimensions.get(dimensions);
+  if (key === undefined) {
+    const names = Object.keys(dimensions).sort();
+    key = names.map((name) => `|${name}=${dimensions[name]}`).join('');
+    knownDimensions.set(dimensions, key);
+  }
   return key;
 }
 

@@ -24,9 +24,9 @@ const promptStartSeconds = 120;
  * The best settings that we have found: the threshold is an acceptable latency × one task's rate, as the documents of
  * KEDA's users size it. Where KEDA sees the backlog at once, and new tasks help at once, half of the objective, and a
  * tenth fewer each minute without a stabilization window: Kubernetes' 300 s cost a fifth more there and are as late.
- * Where metrics, tasks or rebalances are slow, a quarter, and a tenth fewer in five minutes after the default window;
- * faster ways down swing from far too few to far too many. Tried: 0.1 to 2 × the objective; windows of 0 to 1800 s;
- * 3 to 100 % in 15 to 600 s.
+ * Where metrics or tasks are slow, a quarter, and a tenth fewer in five minutes after the default window, or after twice
+ * that where a change stops consumption; faster ways down swing from far too few to far too many. Tried: 0.1 to 2 × the
+ * objective; windows of 0 to 1800 s; 5 to 100 % in 15 to 900 s.
  * E.g. an objective of 60 s and 500 records/s for a queue: 15,000 for each task.
  */
 export function kedaSettings(scenario: Scenario): KedaSettings {
@@ -38,7 +38,7 @@ export function kedaSettings(scenario: Scenario): KedaSettings {
     threshold: acceptableSeconds * taskRatePerSecond,
     scaleDown: prompt
       ? { stabilizationSeconds: 0, percent: 10, periodSeconds: 60 }
-      : { stabilizationSeconds: 300, percent: 10, periodSeconds: 300 },
+      : { stabilizationSeconds: rebalanceSeconds > 0 ? 600 : 300, percent: 10, periodSeconds: 300 },
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Point } from '../../contract/measurement.ts';
 import { parseServiceId } from '../../contract/service-id.ts';
 import type { MetricQuery } from '../../control/ports.ts';
+import type { KafkaSource } from '../source.ts';
+import { brokers } from '../vended-metrics.ts';
 import type { SimulatedWorld } from '../world.ts';
 
 /** A minute's values as CloudWatch shows them now, oldest first; a minute without data is left out. */
@@ -21,6 +23,7 @@ export function readRunningTasks(world: SimulatedWorld): Promise<Minutes> {
 /** Records that come in, per second. */
 export async function readArrivals(world: SimulatedWorld): Promise<Minutes> {
   const { source } = world;
+  if (source.kind === 'msk') return readBrokers(world, source);
   const sums =
     source.kind === 'sqs'
       ? await read(world, 'AWS/SQS', 'NumberOfMessagesSent', { QueueName: source.queue }, 'Sum')
@@ -35,6 +38,7 @@ export async function readLag(world: SimulatedWorld): Promise<Minutes> {
     const dimensions = { QueueName: source.queue };
     return read(world, 'AWS/SQS', 'ApproximateAgeOfOldestMessage', dimensions, 'Maximum');
   }
+  if (source.kind === 'msk') return readGroup(world, source, 'EstimatedMaxTimeLag');
   return readIteratorAge(world, source.stream, 'Maximum');
 }
 
@@ -48,6 +52,7 @@ export async function readBacklog(world: SimulatedWorld): Promise<Minutes> {
     const dimensions = { QueueName: source.queue };
     return read(world, 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', dimensions, 'Average');
   }
+  if (source.kind === 'msk') return readGroup(world, source, 'SumOffsetLag');
   const ages = await readIteratorAge(world, source.stream, 'Average');
   return combine(ages, await readArrivals(world), (age, arrivals) => age * arrivals);
 }
@@ -59,6 +64,27 @@ export function combine(left: Minutes, right: Minutes, math: (l: number, r: numb
     const result = other === undefined ? Number.NaN : math(value, other);
     return Number.isFinite(result) ? [{ atSeconds, value: result }] : [];
   });
+}
+
+/** What the brokers of a topic take in together, by metric math. */
+async function readBrokers(world: SimulatedWorld, { cluster, topic }: KafkaSource): Promise<Minutes> {
+  const each = await Promise.all(
+    brokers.map((broker) => {
+      const dimensions = { 'Cluster Name': cluster, 'Broker ID': broker, Topic: topic };
+      return read(world, 'AWS/Kafka', 'MessagesInPerSec', dimensions, 'Average');
+    }),
+  );
+  return each.reduce((total, minutes) => combine(total, minutes, (left, right) => left + right));
+}
+
+/** What a group of consumers has still to read: missing while it rebalances. */
+function readGroup(
+  world: SimulatedWorld,
+  { cluster, topic, group }: KafkaSource,
+  metricName: 'SumOffsetLag' | 'EstimatedMaxTimeLag',
+): Promise<Minutes> {
+  const dimensions = { 'Cluster Name': cluster, 'Consumer Group': group, Topic: topic };
+  return read(world, 'AWS/Kafka', metricName, dimensions, 'Maximum');
 }
 
 async function readIteratorAge(

@@ -1,10 +1,12 @@
 import { demoScenario } from '../demo-scenario.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Deployment, Scenario } from '../scenario.ts';
 import { capacityAt } from '../service-capacity.ts';
 import type { Workload } from '../workload.ts';
 
-/** A scenario before it is known where its load begins. */
-export type Traits = Omit<Scenario, 'initialTasks'>;
+/** A scenario before it is known where its load begins, and how long it lasts. */
+export type Traits = Omit<Scenario, 'initialTasks' | 'deployments'> & {
+  readonly deploymentsIn?: (lengthSeconds: number) => readonly Deployment[];
+};
 
 /** What a scenario says of a service whose peak `peakTasks` process, and whose owner wants this objective. */
 export type TraitsOf = (peakTasks: number, lagObjectiveSeconds: number) => Traits;
@@ -34,9 +36,10 @@ export function peakOf(traits: Traits, peakTasks: number): number {
 const initialUtilization = 0.8;
 
 /** The scenario for a load: it begins with the tasks that the load's beginning needs. */
-export function beginWith(traits: Traits, workload: Workload): Scenario {
+export function beginWith({ deploymentsIn, ...traits }: Traits, workload: Workload): Scenario {
   const rate = workload.ratePerSecond(workload.fromSeconds) / initialUtilization;
   let initialTasks = Math.max(1, traits.minTasks);
   while (initialTasks < traits.maxTasks && capacityAt(traits, initialTasks) < rate) initialTasks++;
-  return { ...traits, initialTasks };
+  const deployments = deploymentsIn?.(workload.untilSeconds - workload.fromSeconds);
+  return { ...traits, initialTasks, ...(deployments && { deployments }) };
 }

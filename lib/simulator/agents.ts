@@ -1,0 +1,85 @@
+import type { MemoryMetrics } from '../adapters/memory/metrics.ts';
+import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
+import { mean } from '../core/statistics.ts';
+import type { PartitionState } from './partition-queues.ts';
+import type { ServiceStep, StreamService } from './stream-service.ts';
+import { stepSeconds } from './time.ts';
+
+export const agentNamespace = 'Weir/Agent';
+export const agentPeriodSeconds = 10;
+export const partitionPeriodSeconds = 60;
+/** From the end of a period until its values can be read. */
+const latenessSeconds = 1;
+
+type Dimensions = Readonly<Record<string, string>>;
+
+/** What the agents in the tasks report together: nothing while no task runs. */
+export type Agents = {
+  /** A step, and how the service stands at its end. */
+  record(step: ServiceStep, stream: Pick<StreamService, 'waitingRecords' | 'partitions'>): void;
+};
+
+/**
+ * Reports of every ten seconds: what arrived and what was processed, how much of their time the tasks were not idle, and,
+ * while the partitions are theirs, what waits and how long. A rebalance at the end of the period leaves those out. Of
+ * each partition its share of what arrives and its lag, once a minute: there are many of them, and shares move slowly.
+ */
+export function createAgents(
+  metrics: Pick<MemoryMetrics, 'publish'>,
+  service: ServiceId,
+  partitioned: boolean,
+): Agents {
+  const { cluster, service: name } = parseServiceId(service);
+  const dimensions = { ClusterName: cluster, ServiceName: name };
+  const ofPartition: Dimensions[] = [];
+  let steps: ServiceStep[] = [];
+
+  const publish = (
+    metricName: string,
+    of: Dimensions,
+    value: number,
+    endSeconds: number,
+    periodSeconds = agentPeriodSeconds,
+  ) => {
+    const values = { Average: value, Maximum: value };
+    const visibleAtSeconds = endSeconds + latenessSeconds;
+    const point = { endSeconds, periodSeconds, values, visibleAtSeconds };
+    metrics.publish({ namespace: agentNamespace, metricName, dimensions: of }, point);
+  };
+
+  const publishService = (last: ServiceStep, waitingRecords: () => number): void => {
+    const perSecond = (records: (step: ServiceStep) => number) =>
+      (mean(steps.map(records)) ?? 0) / stepSeconds;
+    const values = {
+      arrivalsPerSecond: perSecond((step) => step.arrivedRecords),
+      processedPerSecond: perSecond((step) => step.processedRecords),
+      busyShare: mean(steps.flatMap((step) => step.occupiedShare ?? [])) ?? 0,
+      ...(last.rebalancing !== true && { backlogRecords: waitingRecords(), lagSeconds: last.lagSeconds }),
+    };
+    for (const [metricName, value] of Object.entries(values)) {
+      publish(metricName, dimensions, value, last.atSeconds);
+    }
+  };
+
+  const publishPartitions = (partitions: readonly PartitionState[], endSeconds: number): void => {
+    for (const [index, { share, lagSeconds }] of partitions.entries()) {
+      const of = ofPartition[index] ?? { ...dimensions, Partition: String(index) };
+      ofPartition[index] = of;
+      publish('PartitionShare', of, share, endSeconds, partitionPeriodSeconds);
+      publish('PartitionLagSeconds', of, lagSeconds, endSeconds, partitionPeriodSeconds);
+    }
+  };
+
+  return {
+    record: (step, stream) => {
+      steps.push(step);
+      if (step.atSeconds % agentPeriodSeconds !== 0) return;
+      if (step.runningTasks > 0) {
+        publishService(step, () => stream.waitingRecords);
+        const due = step.atSeconds % partitionPeriodSeconds === 0 && step.rebalancing !== true;
+        if (due && partitioned) publishPartitions(stream.partitions(), step.atSeconds);
+      }
+      steps = [];
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { parentPort } from 'node:worker_threads';
+import { type Job, play } from './play.ts';
+
+parentPort?.on('message', async (job: Job) => parentPort?.postMessage(await play(job)));
