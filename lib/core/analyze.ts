@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../contract/bottleneck.ts';
 import { type Finding, findBottlenecks } from './bottlenecks.ts';
-import { type BreakerStep, stepBreaker } from './breaker.ts';
+import { type BreakerStep, closeBreaker, stepBreaker } from './breaker.ts';
 import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capacity.ts';
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -43,7 +43,13 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
   const flow = flowOf(window, context);
   if (flow === undefined) return undefined;
   const learned = learnCapacity(window, flow, loop.capacity, context);
-  const breaker = stepBreaker(window, flow, learned, loop.breaker, context.sources[0]?.partitions);
+  // Another task definition is another service: what its predecessor ran into need not be its limit.
+  const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
+  const partitions = context.sources[0]?.partitions;
+  const breaker =
+    revised && loop.breaker
+      ? closeBreaker(loop.breaker, learned, window.nowSeconds)
+      : stepBreaker(window, flow, learned, loop.breaker, partitions);
   const { memory } = breaker;
   return { flow, memory, breaker, capacity: estimateCapacity(window, flow, memory, context) };
 }

@@ -68,11 +68,12 @@ export function stepBreaker(
   );
   // Without a single point of lag nothing is known, and what is not known does not close it.
   const calm = !waits && flow.lag.some((point) => point.atSeconds > window.nowSeconds - calmSeconds);
-  if (helped || calm) {
-    const suspendedSeconds = window.nowSeconds - breaker.sinceSeconds;
-    return { change: { kind: 'closed', suspendedSeconds }, memory };
-  }
-  return { breaker, memory };
+  return helped || calm ? closeBreaker(breaker, memory, window.nowSeconds) : { breaker, memory };
+}
+
+/** More tasks may be added again. */
+export function closeBreaker(breaker: Breaker, memory: CapacityMemory, nowSeconds: number): BreakerStep {
+  return { change: { kind: 'closed', suspendedSeconds: nowSeconds - breaker.sinceSeconds }, memory };
 }
 
 /**

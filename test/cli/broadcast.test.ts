@@ -1,24 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBroadcast } from '../../lib/cli/broadcast.ts';
-import type { Frame, News, Opening } from '../../lib/cli/feed.ts';
-
-const opening: Opening = {
-  run: 'run-1',
-  workload: 'a seeded day',
-  service: 'demo/orders',
-  source: 'kinesis/orders',
-  partitions: 8,
-  taskRatePerSecond: 100,
-  lagObjectiveSeconds: 60,
-  minTasks: 1,
-  maxTasks: 20,
-  zeroSeconds: 0,
-  fromSeconds: 0,
-  untilSeconds: 3600,
-  frameSeconds: 30,
-  controllers: ['Weir', 'Rival'],
-  meanings: {},
-};
+import type { Frame, News } from '../../lib/cli/feed.ts';
+import { opening } from '../support/opening.ts';
 
 const frame = (atSeconds: number): Frame => ({
   atSeconds,

@@ -4,6 +4,7 @@ import { createBroadcast } from '../../lib/cli/broadcast.ts';
 import type { Pace } from '../../lib/cli/feed.ts';
 import { type PageServer, servePage } from '../../lib/cli/page-server.ts';
 import { InputError } from '../../lib/contract/weir-error.ts';
+import { opening } from '../support/opening.ts';
 
 const servers: PageServer[] = [];
 afterEach(async () => {
@@ -11,23 +12,7 @@ afterEach(async () => {
 });
 
 async function serve(port = 0) {
-  const broadcast = createBroadcast({
-    run: 'run-1',
-    workload: 'a seeded day',
-    service: 'demo/orders',
-    source: 'kinesis/orders',
-    partitions: 8,
-    taskRatePerSecond: 100,
-    lagObjectiveSeconds: 60,
-    minTasks: 1,
-    maxTasks: 20,
-    zeroSeconds: 0,
-    fromSeconds: 0,
-    untilSeconds: 3600,
-    frameSeconds: 30,
-    controllers: ['Weir'],
-    meanings: {},
-  });
+  const broadcast = createBroadcast(opening);
   const paces: Pace[] = [];
   const server = await servePage(port, broadcast, (pace) => paces.push(pace));
   servers.push(server);

@@ -44,6 +44,14 @@ describe('a limit downstream', () => {
     expect(slow).toEqual([]);
   });
 
+  it('is forgotten with the task definition that ran into it', () => {
+    const { fluid } = overload();
+    expect(fluid.story.loop().breaker).toBeDefined();
+    fluid.minute(1400, { ...database, observation: { revision: 'orders:13' } });
+    expect(changes(fluid).map((it) => it.kind)).toEqual(['opened', 'closed']);
+    expect(fluid.story.loop().breaker).toBeUndefined();
+  });
+
   it('is tried again with one step more, waits twice as long when that was in vain, and is over when nothing waits', () => {
     const { fluid } = overload();
     const first = fluid.story.loop().breaker!;
