@@ -6,12 +6,24 @@ import {
 import DataLoader from 'dataloader';
 import * as z from 'zod';
 import type { Point } from '../contract/measurement.ts';
-import type { Clock, MetricQuery, MetricReading, Metrics } from '../control/ports.ts';
+import {
+  type Clock,
+  type MetricQuery,
+  type MetricReading,
+  type Metrics,
+  summedAfterSeconds,
+} from '../control/ports.ts';
 import { classifyAwsError, describeAwsError } from './aws-error.ts';
 import { gather, inBatches } from './batches.ts';
+import { sumOf } from './metric-search.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const queriesPerCall = 500;
+/**
+ * A sum is a search, of which CloudWatch's own graphs once took five; each may find hundreds of metrics.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+ */
+const sumsPerCall = 5;
 
 /** 500 queries of one-minute points over three hours are 90,000: one page, of the 100,800 that AWS admits. */
 const recentSeconds = 3 * 3600;
@@ -62,16 +74,18 @@ async function readAll(
 ): Promise<MetricReading[]> {
   const readings = new Map<MetricQuery, MetricReading>();
   const due = queries.filter((query) => {
-    const possible = lastEnd(query.periodSeconds, nowSeconds) > query.sinceSeconds;
+    const possible = lastEnd(query, nowSeconds) > query.sinceSeconds;
     // No period can have been completed since: nothing to pay for.
     if (!possible) readings.set(query, { kind: 'read', points: [], partial: false });
     return possible;
   });
   // One call has one time range. CloudWatch lays its periods from StartTime on, so that a call has one period too; and
-  // a query for last week must not make the others of its call fetch a week.
+  // a query for last week must not make the others of its call fetch a week. Sums stay apart: they end sooner, and an
+  // expression that CloudWatch refuses costs its whole call.
   const ranges = Map.groupBy(due, (query) => {
     const recent = query.sinceSeconds >= nowSeconds - recentSeconds;
-    return `${query.periodSeconds} ${recent ? 'recent' : query.sinceSeconds}`;
+    const what = query.summedOver === undefined ? 'metrics' : 'sums';
+    return `${what} ${query.periodSeconds} ${recent ? 'recent' : query.sinceSeconds}`;
   });
   const calls = [...ranges.values()].flatMap((range) =>
     intoCalls(range).map((call) => read(client, nowSeconds, call)),
@@ -85,8 +99,9 @@ async function readAll(
 }
 
 /** The end of the newest complete period. E.g. at 12:03:20 that of one-minute periods is 12:02:00, at 12:03:30 12:03:00. */
-function lastEnd(periodSeconds: number, nowSeconds: number): number {
-  return Math.floor((nowSeconds - completeAfterSeconds) / periodSeconds) * periodSeconds;
+function lastEnd({ periodSeconds, summedOver }: MetricQuery, nowSeconds: number): number {
+  const afterSeconds = summedOver === undefined ? completeAfterSeconds : summedAfterSeconds;
+  return Math.floor((nowSeconds - afterSeconds) / periodSeconds) * periodSeconds;
 }
 
 type Statistics = { readonly query: MetricQuery; readonly askedAs: readonly MetricQuery[] };
@@ -100,12 +115,13 @@ function intoCalls(queries: readonly MetricQuery[]): Statistics[][] {
       return query === undefined ? [] : [{ query, askedAs }];
     }),
   );
-  const calls = inBatches(distinct, queriesPerCall, (statistics) => statistics.length, queriesPerCall);
+  const perCall = queries[0]?.summedOver === undefined ? queriesPerCall : sumsPerCall;
+  const calls = inBatches(distinct, perCall, (statistics) => statistics.length, perCall);
   return calls.map((call) => call.flat());
 }
 
-function metricKey({ namespace, metricName, dimensions }: MetricQuery): string {
-  return JSON.stringify([namespace, metricName, Object.entries(dimensions).sort()]);
+function metricKey({ namespace, metricName, dimensions, summedOver }: MetricQuery): string {
+  return JSON.stringify([namespace, metricName, Object.entries(dimensions).sort(), summedOver]);
 }
 
 async function read(
@@ -113,13 +129,15 @@ async function read(
   nowSeconds: number,
   asked: readonly Statistics[],
 ): Promise<[MetricQuery, MetricReading][]> {
-  const periodSeconds = asked[0]?.query.periodSeconds ?? 60;
+  const [first] = asked;
+  if (first === undefined) return [];
+  const { periodSeconds } = first.query;
   const sinceSeconds = Math.min(...asked.flatMap((it) => it.askedAs.map((query) => query.sinceSeconds)));
   const input = {
     MetricDataQueries: asked.map((it, index) => toMetricDataQuery(it.query, index)),
     // Timestamps are the starts of periods. The first that ends after `since` starts in the period that holds it.
     StartTime: new Date(Math.floor(sinceSeconds / periodSeconds) * periodSeconds * 1000),
-    EndTime: new Date(lastEnd(periodSeconds, nowSeconds) * 1000),
+    EndTime: new Date(lastEnd(first.query, nowSeconds) * 1000),
     ScanBy: 'TimestampAscending' as const,
   };
   const results = new Map<string, MetricResult>();
@@ -127,7 +145,10 @@ async function read(
     asked.flatMap(({ askedAs }, index) =>
       askedAs.map((query): [MetricQuery, MetricReading] => {
         const result = results.get(idOf(index));
-        return [query, result === undefined ? missing : toReading(query, result, messages)];
+        if (result !== undefined) return [query, toReading(query, result, messages)];
+        // A search that finds nothing has no sum.
+        const nothing = query.summedOver !== undefined && missing === unanswered;
+        return [query, nothing ? { kind: 'read', points: [], partial: messages } : missing];
       }),
     );
   let messages = false;
@@ -142,7 +163,7 @@ async function read(
       nextToken = answer.NextToken;
       if (nextToken === undefined) break;
     }
-    return readingOf(failed('error', 'GetMetricData answered without this metric.'), messages);
+    return readingOf(unanswered, messages);
   } catch (error) {
     // What earlier pages have completed stands; the rest is as the failure says.
     for (const [id, result] of results) if (result.StatusCode !== 'Complete') results.delete(id);
@@ -156,9 +177,15 @@ function failed(cause: Extract<MetricReading, { kind: 'failed' }>['cause'], mess
   return { kind: 'failed', cause, message };
 }
 
+const unanswered = failed('error', 'GetMetricData answered without this metric.');
+
 const idOf = (index: number) => `q${index}`;
 
 function toMetricDataQuery(query: MetricQuery, index: number): MetricDataQuery {
+  const { summedOver, periodSeconds } = query;
+  if (summedOver !== undefined) {
+    return { Id: idOf(index), Expression: sumOf(query, summedOver), Period: periodSeconds };
+  }
   return {
     Id: idOf(index),
     MetricStat: {

@@ -12,14 +12,18 @@ import pRetry from 'p-retry';
 import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Clock, Committed, Store, StoredRegistration, Telemetry } from '../control/ports.ts';
+import type { LearnedModel } from '../core/learned-model.ts';
 import { gather } from './batches.ts';
 import {
   afterSamples,
   cursorKey,
   type Item,
   indexedAs,
+  modelItem,
+  modelKey,
   partitionOf,
   readCursor,
+  readModel,
   readRegistration,
   readSample,
   readState,
@@ -34,6 +38,7 @@ import { tableSchema } from './table-schema.ts';
 
 /** BatchGetItem takes 100 keys; a service has two. */
 const servicesPerCall = 50;
+const modelsPerCall = 100;
 /** How often keys that DynamoDB left unprocessed are asked for again, after 50, 100, 200, 400 ms. */
 const batchRetries = 4;
 
@@ -60,6 +65,12 @@ export function createStore(options: {
     batchScheduleFn: options.gatherLoads ?? gather,
     maxBatchSize: servicesPerCall,
   });
+
+  const models = new DataLoader<ServiceId, LearnedModel | undefined>(
+    (services) =>
+      loadModels(client, tableName, services, (item) => readModel(item, clock.nowSeconds(), warn)),
+    { cache: false, batchScheduleFn: options.gatherLoads ?? gather, maxBatchSize: modelsPerCall },
+  );
 
   /** True if the item was written, false if the condition did not hold. */
   const put = async (
@@ -123,6 +134,17 @@ export function createStore(options: {
       if (!written) throw new WeirError(`An item that is no sample is at the key of a sample of ${service}.`);
     },
 
+    model: (service) => models.load(service),
+
+    putModel: async (service, model) => {
+      await put(
+        modelItem(service, model),
+        'attribute_not_exists(pk) OR #learned <= :learned',
+        { '#learned': 'learnedAtSeconds' },
+        { ':learned': model.learnedAtSeconds },
+      );
+    },
+
     commitState: (state) => commit(stateItem(state), state.version),
 
     commitRegistration: (registration) => commit(registrationItem(registration), registration.version),
@@ -182,7 +204,7 @@ async function loadAll(
     registrationKey(service),
     stateKey(service),
   ]);
-  const { items, unprocessed } = await batchGet(client, tableName, keys);
+  const { items, unprocessed } = await batchGet(client, tableName, keys, true);
   return services.map((service) => {
     const [registration, state] = [registrationKey(service), stateKey(service)].map(keyText);
     if (unprocessed.has(registration ?? '') || unprocessed.has(state ?? '')) {
@@ -201,18 +223,38 @@ async function loadAll(
   });
 }
 
+async function loadModels(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  services: readonly ServiceId[],
+  read: (item: unknown) => LearnedModel | undefined,
+): Promise<(LearnedModel | Error | undefined)[]> {
+  const keys = [...new Set(services)].map(modelKey);
+  // A model changes once an hour: half the price for one that is a second behind.
+  const { items, unprocessed } = await batchGet(client, tableName, keys, false);
+  return services.map((service) => {
+    const key = keyText(modelKey(service));
+    if (unprocessed.has(key)) {
+      return new WeirError(`DynamoDB left the model of ${service} unread, ${batchRetries + 1} times.`);
+    }
+    const item = items.get(key);
+    return item === undefined ? undefined : read(item);
+  });
+}
+
 const keyText = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
-/** Strongly consistent. Keys left unprocessed are asked for again; those still left then are named. */
+/** Keys left unprocessed are asked for again; those still left then are named. */
 async function batchGet(
   client: DynamoDBDocumentClient,
   tableName: string,
   keys: readonly Key[],
+  consistent: boolean,
 ): Promise<{ items: Map<string, unknown>; unprocessed: Set<string> }> {
   const items = new Map<string, unknown>();
   let open: readonly Key[] = keys;
   const ask = async () => {
-    const RequestItems = { [tableName]: { Keys: [...open], ConsistentRead: true } };
+    const RequestItems = { [tableName]: { Keys: [...open], ConsistentRead: consistent } };
     const answer = await client.send(new BatchGetCommand({ RequestItems }));
     for (const item of answer.Responses?.[tableName] ?? []) items.set(keyText(item as Key), item);
     open = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []) as Key[];

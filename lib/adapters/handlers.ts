@@ -2,6 +2,7 @@ import type { PartialItemFailureResponse } from '@aws-lambda-powertools/batch/ty
 import { type Discovered, type DiscoverPorts, discover } from '../control/discover.ts';
 import { type Dispatched, type DispatchPorts, dispatch } from '../control/dispatch.ts';
 import { type EvaluatePorts, evaluateMessage } from '../control/evaluate.ts';
+import { type Learned, type LearnPorts, learn } from '../control/learn.ts';
 import { type RelayPorts, relayRecord } from '../control/relay.ts';
 import { parseTagChange } from '../control/tag-change.ts';
 import { type Handler, sqsHandler, streamHandler } from './lambda.ts';
@@ -26,6 +27,11 @@ export const evaluateHandler = (ports: EvaluatePorts): Handler<PartialItemFailur
   sqsHandler(async (body) => {
     await evaluateMessage(body, ports);
   }, ports.telemetry);
+
+export const learnHandler =
+  (ports: LearnPorts): Handler<readonly Learned[]> =>
+  async () =>
+    learn(ports);
 
 export const publishHandler = (ports: RelayPorts): Handler<PartialItemFailureResponse> =>
   streamHandler((newImage) => relayRecord(newImage, ports), ports.telemetry);

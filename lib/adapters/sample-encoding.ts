@@ -1,19 +1,57 @@
 import * as z from 'zod';
-import { type Field, fieldSchema, fields } from '../contract/measurement.ts';
+import { type Field, fieldSchema, fields, type Point } from '../contract/measurement.ts';
 import type { Sample, ServiceObservation, Unread } from '../core/sample.ts';
 import { compactJson, jsonText } from './compact-json.ts';
 
-/** A sample as JSON of few bytes: each point is a row of its moment and its value. */
+/**
+ * A sample as JSON of few bytes: a point is a row of its moment and its value; points that are equally far apart, as
+ * agents' are, are one row of the first one's moment, the distance, and their values.
+ * E.g. 3, 4 and 5 at 100, 110 and 120 s are [100,10,3,4,5].
+ */
 export function encodeSample(sample: Sample): string {
   return compactJson({
     ...sample,
     series: Object.fromEntries(
-      Object.entries(sample.series).map(([field, points]) => [
-        field,
-        points.map((it) => [it.atSeconds, it.value]),
-      ]),
+      Object.entries(sample.series).map(([field, points]) => [field, rowsOf(points)]),
     ),
   });
+}
+
+/** A run is worth a row of its own from so many points on; a row of two numbers is always one point. */
+const leastRun = 3;
+
+function rowsOf(points: readonly Point[]): number[][] {
+  const rows: number[][] = [];
+  let from = 0;
+  while (from < points.length) {
+    const run = points.slice(from, from + runLength(points, from));
+    const [first, second] = run;
+    if (first === undefined) break;
+    if (second === undefined || run.length < leastRun) {
+      rows.push([first.atSeconds, first.value]);
+      from++;
+    } else {
+      const distance = second.atSeconds - first.atSeconds;
+      rows.push([first.atSeconds, distance, ...run.map((it) => it.value)]);
+      from += run.length;
+    }
+  }
+  return rows;
+}
+
+/** How many points from this one on are equally far apart. */
+function runLength(points: readonly Point[], from: number): number {
+  const at = (index: number) => points[index]?.atSeconds ?? Number.NaN;
+  const distance = at(from + 1) - at(from);
+  let until = from + 1;
+  while (at(until) - at(until - 1) === distance) until++;
+  return until - from;
+}
+
+function pointsOf([first = 0, second = 0, ...values]: readonly number[]): Point[] {
+  return values.length === 0
+    ? [{ atSeconds: first, value: second }]
+    : values.map((value, index) => ({ atSeconds: first + index * second, value }));
 }
 
 const count = z.number().int().min(0);
@@ -31,7 +69,7 @@ const encodedSampleSchema = jsonText(
   z.object({
     atSeconds: z.number(),
     observation: observationSchema,
-    series: z.partialRecord(fieldSchema, z.array(z.tuple([z.number(), z.number()])).max(2000)),
+    series: z.partialRecord(fieldSchema, z.array(z.array(z.number()).min(2).max(2000)).max(2000)),
     unread: z.array(z.object({ field: fieldSchema, cause: z.enum(causes) })).max(10 * fields.length),
   } satisfies Record<keyof Sample, z.ZodType>),
 );
@@ -40,12 +78,9 @@ const encodedSampleSchema = jsonText(
 export function decodeSample(text: unknown): Sample | undefined {
   const parsed = encodedSampleSchema.safeParse(text);
   if (!parsed.success) return undefined;
-  const series = Object.entries(parsed.data.series).map(([field, rows]) => [
-    field,
-    rows.map(([atSeconds, value]) => ({ atSeconds, value })),
-  ]);
+  const series = Object.entries(parsed.data.series).map(([field, rows]) => [field, rows.flatMap(pointsOf)]);
   return {
     ...parsed.data,
-    series: Object.fromEntries(series) as Partial<Record<Field, { atSeconds: number; value: number }[]>>,
+    series: Object.fromEntries(series) as Partial<Record<Field, Point[]>>,
   };
 }

@@ -4,8 +4,11 @@ import { sourceTag } from '../contract/tags.ts';
 
 const nouns = { kinesis: 'stream', sqs: 'queue' } as const;
 
+/** A source that is looked up. */
+type LookedUp = Extract<Source, { readonly kind: keyof typeof nouns }>;
+
 /** The source that a tag names is not there. */
-export function sourceNotFound(source: Source): Problem {
+export function sourceNotFound(source: LookedUp): Problem {
   return {
     subject: sourceTag,
     received: formatSource(source),
@@ -14,7 +17,7 @@ export function sourceNotFound(source: Source): Problem {
 }
 
 /** Weir's role may not look at the source, or the source's own policy keeps it out. */
-export function sourceForbidden(source: Source, action: string): Problem {
+export function sourceForbidden(source: LookedUp, action: string): Problem {
   return {
     subject: sourceTag,
     received: formatSource(source),

@@ -4,12 +4,25 @@ import type { Sources } from '../control/ports.ts';
 import { resolveStream } from './kinesis.ts';
 import { resolveQueue } from './sqs.ts';
 
+/**
+ * Agents are there when they report. Of a topic nothing is asked: MSK tells its partitions by an API that Weir does not
+ * call, so that their number is the policy's, or unknown; and that topic and group exist is seen by their metrics alone.
+ */
 export function createSources(clients: {
   readonly kinesis: KinesisClient;
   readonly sqs: SQSClient;
 }): Sources {
   return {
-    resolve: (source) =>
-      source.kind === 'kinesis' ? resolveStream(clients.kinesis, source) : resolveQueue(clients.sqs, source),
+    resolve: async (source) => {
+      switch (source.kind) {
+        case 'kinesis':
+          return resolveStream(clients.kinesis, source);
+        case 'sqs':
+          return resolveQueue(clients.sqs, source);
+        case 'msk':
+        case 'agent':
+          return { source };
+      }
+    },
   };
 }

@@ -5,10 +5,12 @@ import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';
 import { modes } from '../contract/tags.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { InFlight, StoredRegistration, StoredState } from '../control/ports.ts';
+import type { LearnedModel } from '../core/learned-model.ts';
 import { initialLoopState } from '../core/loop-state.ts';
 import type { Sample } from '../core/sample.ts';
 import { compactJson, jsonText } from './compact-json.ts';
 import { decodeLoop, encodeLoop } from './loop-encoding.ts';
+import { decodeModel, encodeModel } from './model-encoding.ts';
 import { decodeSample, encodeSample } from './sample-encoding.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -20,10 +22,13 @@ export type Warn = (message: string, details: Readonly<Record<string, unknown>>)
 
 /** Samples are for a window of an hour or two; what is older serves nobody here, and TTL is free. */
 export const sampleLifeSeconds = 2 * 86_400;
+/** What was learned is not believed for longer, should learn fail; and a service that is gone leaves nothing behind. */
+export const modelLifeSeconds = 7 * 86_400;
 
 export const partitionOf = (service: ServiceId) => `SVC#${service}`;
 export const registrationKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'REG' });
 export const stateKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'STATE' });
+export const modelKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'MODEL' });
 export const cursorKey = { pk: 'DISPATCH', sk: 'CURSOR' } as const;
 export const indexedAs = 'REG';
 
@@ -70,6 +75,16 @@ export function sampleItem(service: ServiceId, sample: Sample): Item {
     sk: sampleSortKey(sample.atSeconds),
     sample: encodeSample(sample),
     [tableSchema.timeToLive]: Math.ceil(sample.atSeconds) + sampleLifeSeconds,
+  };
+}
+
+export function modelItem(service: ServiceId, model: LearnedModel): Item {
+  const { learnedAtSeconds } = model;
+  return {
+    ...modelKey(service),
+    learnedAtSeconds,
+    model: encodeModel(model),
+    [tableSchema.timeToLive]: Math.ceil(learnedAtSeconds) + modelLifeSeconds,
   };
 }
 
@@ -122,6 +137,15 @@ const queueUrl = z.string().max(2000).exactOptional();
 const sourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kinesis'), stream: z.string(), partitions, queueUrl }),
   z.object({ kind: z.literal('sqs'), queue: z.string(), partitions, queueUrl }),
+  z.object({
+    kind: z.literal('msk'),
+    cluster: z.string(),
+    topic: z.string(),
+    group: z.string(),
+    partitions,
+    queueUrl,
+  }),
+  z.object({ kind: z.literal('agent'), partitions, queueUrl }),
 ]);
 const registrationSchema = z.object({
   service: serviceIdSchema,
@@ -186,6 +210,21 @@ export function readSample(item: unknown, nowSeconds: number, warn: Warn): Sampl
   if (sample === undefined)
     warn('A sample cannot be read: it is left out of the window.', { item: summaryOf(item) });
   return sample;
+}
+
+const modelItemSchema = z.object({ model: z.unknown().optional(), [tableSchema.timeToLive]: z.number() });
+
+/** A model read back; `undefined` where it is too old or cannot be read: learn writes it anew within the hour. */
+export function readModel(item: unknown, nowSeconds: number, warn: Warn): LearnedModel | undefined {
+  const parsed = modelItemSchema.safeParse(item);
+  if (parsed.success && parsed.data.ttl <= nowSeconds) return undefined;
+  const decoded = decodeModel(parsed.success ? parsed.data.model : undefined);
+  if ('model' in decoded) return decoded.model;
+  warn('A learned model cannot be read: it is as if there were none.', {
+    item: summaryOf(item),
+    wrong: decoded.wrong,
+  });
+  return undefined;
 }
 
 const cursorSchema = z.object({ slotSeconds: z.number() });

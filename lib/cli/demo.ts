@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
+import { formatSource } from '../config/source.ts';
 import type { DetailType } from '../contract/events.ts';
-import { tagOf } from '../simulator/source.ts';
 import type { Workload } from '../simulator/workload.ts';
 import type { WorldFrame } from '../simulator/world.ts';
 import { type Broadcast, createBroadcast } from './broadcast.ts';
@@ -169,7 +169,7 @@ function openingOf(run: DemoRun, workload: Workload) {
     run: randomUUID(),
     workload: workload.name,
     service: world.service,
-    source: tagOf(world.source),
+    source: formatSource(world.source),
     partitions: scenario.partitions ?? 0,
     taskRatePerSecond: scenario.taskRatePerSecond,
     lagObjectiveSeconds: scenario.lagObjectiveSeconds,

@@ -1,7 +1,13 @@
 import type { PartialItemFailureResponse } from '@aws-lambda-powertools/batch/types';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createStore } from '../adapters/dynamodb.ts';
-import { discoverHandler, dispatchHandler, evaluateHandler, publishHandler } from '../adapters/handlers.ts';
+import {
+  discoverHandler,
+  dispatchHandler,
+  evaluateHandler,
+  learnHandler,
+  publishHandler,
+} from '../adapters/handlers.ts';
 import type { Handler } from '../adapters/lambda.ts';
 import { createMemoryDeadLetters, type MemoryDeadLetters } from '../adapters/memory/dead-letters.ts';
 import { createMemoryEventBus } from '../adapters/memory/event-bus.ts';
@@ -14,7 +20,7 @@ import type { Scaler } from '../simulator/scaler.ts';
 import type { SimulatedWorld } from '../simulator/world.ts';
 import { createTableStream, type TableStream } from './table-stream.ts';
 
-/** What the four functions are given here, and what their events come from. */
+/** What the functions are given here, and what their events come from. */
 type Deployment = {
   readonly telemetry: MemoryTelemetry;
   readonly deadLetters: MemoryDeadLetters;
@@ -23,6 +29,7 @@ type Deployment = {
   readonly discover: Handler<unknown>;
   readonly dispatch: Handler<unknown>;
   readonly evaluate: Handler<PartialItemFailureResponse>;
+  readonly learn: Handler<unknown>;
   readonly publish: Handler<PartialItemFailureResponse>;
 };
 
@@ -33,6 +40,7 @@ export type LocalWeir = Scaler & {
 
 const discoverEverySeconds = 600;
 const dispatchEverySeconds = 60;
+const learnEverySeconds = 3600;
 
 /**
  * Weir as it is deployed, on this machine: the handlers of its functions, woken as AWS wakes them. The table is an
@@ -54,6 +62,7 @@ export function createLocalWeir(
       deployment ??= deploy(world, table, onEvent, fleet);
       if (isFirst || nowSeconds % discoverEverySeconds === 0) await deployment.discover({});
       if (nowSeconds % dispatchEverySeconds === 0) await deployment.dispatch({});
+      if (nowSeconds % learnEverySeconds === 0) await deployment.learn({});
       for (const { body } of deployment.tickQueue.receive()) await deliverTick(body, deployment);
       await deliverStream(deployment);
     },
@@ -82,6 +91,7 @@ function deploy(
     discover: discoverHandler({ clock, store, services, tagged: services, sources, fleet, telemetry }),
     dispatch: dispatchHandler({ clock, store, tickQueue, telemetry }),
     evaluate: evaluateHandler({ clock, store, services, metrics, queues, telemetry, deadLetters }),
+    learn: learnHandler({ clock, store, metrics, telemetry }),
     publish: publishHandler({ bus, deadLetters, clock, telemetry }),
   };
 }

@@ -21,6 +21,7 @@ const optionsSchema = z.object({
   trace: tracePath,
   scenario: z.enum(scenarioNames, { error: `one of ${listed(scenarioNames)}` }).default('cpu-kinesis'),
   scaler: scalerList.default(['weir']),
+  agents: z.boolean().default(false),
 });
 
 /** What `weir simulate` is to do; all times in seconds. */

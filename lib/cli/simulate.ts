@@ -22,6 +22,7 @@ export function simulateCommand(terminal: Terminal, onExit: (code: ExitCode) => 
     .option('--from <time>', 'where to begin in the trace, e.g. 90s, 10m, 24h or 5d', '0s')
     .option('--for <time>', 'how long to play; all that is left, unless given')
     .option('--lag-objective <time>', 'no record should be older when it has been processed', '60s')
+    .option('--agents', 'agents in the tasks report every ten seconds, beside CloudWatch')
     .option('--json', 'the figures as a JSON array of objects, one for each scaler')
     .action(async (typed) => onExit(await run(readSimulateOptions(typed), terminal)));
 }
@@ -45,7 +46,7 @@ async function setUp(options: SimulateOptions): Promise<readonly Contender[]> {
   const traits = scenarios[options.scenario](peakTasks, lagObjective);
   const slice = await readTraceFile(options.trace, options.from, options.for);
   const workload = traceWorkload(slice, peakOf(traits, peakTasks));
-  const scenario = beginWith(traits, workload);
+  const scenario = { ...beginWith(traits, workload), ...(options.agents && { agents: true }) };
   return options.scaler.flatMap((name) => {
     const scaler = scalers[name]?.(scenario, workload, seed);
     return scaler === undefined ? [] : [{ world: createSimulatedWorld(scenario, workload, seed), scaler }];

@@ -25,6 +25,12 @@ export const policySchema = z.strictObject({
     's',
     'No record should be older than this when it has been processed. Lag below it is a buffer that is used.',
   ),
+  partitions: field(
+    whole(1, 100_000).optional(),
+    'partitions',
+    'partitions',
+    'How many the stream has, where it does not tell: a topic of Kafka.',
+  ),
   catchUpSeconds: field(
     between(30, 3600).default(120),
     'catch-up',

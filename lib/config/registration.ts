@@ -10,6 +10,12 @@ export type RegisteredSource = Source & {
   readonly queueUrl?: string;
 };
 
+/** What a source does not tell of itself, the policy may: how many partitions a topic has. A queue has none. */
+export function completeSource(source: RegisteredSource, { partitions }: Policy): RegisteredSource {
+  const untold = source.partitions === undefined && source.kind !== 'sqs';
+  return untold && partitions !== undefined ? { ...source, partitions } : source;
+}
+
 /** A service that Weir manages: what its tags, resolved, ask for. */
 export type Registration = {
   readonly service: ServiceId;

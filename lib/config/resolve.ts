@@ -9,7 +9,7 @@ import {
   policySchema,
 } from './policy.ts';
 import { type Problem, policyProblems } from './policy-rules.ts';
-import { parseSource, type Source } from './source.ts';
+import { parseSources, type Source } from './source.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -63,15 +63,26 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
     if (tag === managedTag || tag === policyTag) continue;
     const read = readTag(tag, tags[tag] ?? '');
     if ('problem' in read) problems.push(read.problem);
-    else if ('source' in read) sources.push(read.source);
+    else if ('sources' in read) sources.push(...read.sources);
     else overrides[read.field] = read.value;
   }
 
   if (mode === undefined || 'problem' in named || problems.length > 0) return { kind: 'rejected', problems };
   const policy = policySchema.parse({ ...named.overrides, ...overrides });
-  const broken = policyProblems(policy, (field) => describePolicyField(field).tag);
+  const broken = [
+    ...policyProblems(policy, (field) => describePolicyField(field).tag),
+    ...neverWoken(policy, sources),
+  ];
   if (broken.length > 0) return { kind: 'rejected', problems: broken };
   return { kind: 'managed', mode, policy, sources };
+}
+
+/** Tasks that do not run report nothing: where nothing else does, a service at zero would stay there. */
+function neverWoken({ minTasks }: Policy, sources: readonly Source[]): Problem[] {
+  if (minTasks > 0 || sources.length === 0 || sources.some((it) => it.kind !== 'agent')) return [];
+  const { tag } = describePolicyField('minTasks');
+  const expected = `${tag} of at least 1 where ${sourceTag} is agent alone: no task, no agent that could say what waits`;
+  return [{ subject: `${tag}, ${sourceTag}`, received: `${tag}=${minTasks}, ${sourceTag}=agent`, expected }];
 }
 
 function namedPolicy(
@@ -91,7 +102,7 @@ function namedPolicy(
 }
 
 type ReadTag =
-  | { readonly source: Source }
+  | { readonly sources: readonly Source[] }
   | { readonly field: PolicyField; readonly value: number }
   | { readonly problem: Problem };
 
@@ -100,8 +111,8 @@ function readTag(tag: string, text: string): ReadTag {
     problem: { subject: tag, received: received(text), expected },
   });
   if (tag === sourceTag) {
-    const parsed = parseSource(text);
-    return 'source' in parsed ? parsed : problem(parsed.expected);
+    const parsed = parseSources(text);
+    return 'sources' in parsed ? parsed : problem(parsed.expected);
   }
   const field = policyFieldByTag.get(tag);
   if (field === undefined) {

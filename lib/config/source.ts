@@ -1,27 +1,74 @@
 /** Where a service's records come from. */
 export type Source =
   | { readonly kind: 'kinesis'; readonly stream: string }
-  | { readonly kind: 'sqs'; readonly queue: string };
+  | { readonly kind: 'sqs'; readonly queue: string }
+  /** A topic of Amazon MSK, as one group of consumers reads it. */
+  | { readonly kind: 'msk'; readonly cluster: string; readonly topic: string; readonly group: string }
+  /** What agents in the service's own tasks report. */
+  | { readonly kind: 'agent' };
+
+/** A source that exists in AWS. */
+export type StreamSource = Exclude<Source, { readonly kind: 'agent' }>;
 
 const formats = {
   // Names as AWS admits them: CreateStream, and CreateQueue, whose 80 characters include .fifo.
   kinesis: /^[A-Za-z0-9_.-]{1,128}$/,
   sqs: /^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$/,
+  // MSK's clusters have letters, digits and hyphens; Kafka's topics 249 characters, of which . and .. are none.
+  cluster: /^[A-Za-z0-9-]{1,64}$/,
+  topic: /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+  // To Kafka a group may have any name. MSK publishes no lag of one that has a colon or is not ASCII, and a tag holds 256
+  // characters of few kinds. https://docs.aws.amazon.com/msk/latest/developerguide/consumer-lag.html
+  group: /^[A-Za-z0-9_./=+@-]{1,256}$/,
 } as const;
 
-export const sourceSyntax = 'kinesis/STREAM or sqs/QUEUE';
+export const sourceSyntax = 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP';
 
 export function formatSource(source: Source): string {
-  return source.kind === 'kinesis' ? `kinesis/${source.stream}` : `sqs/${source.queue}`;
+  switch (source.kind) {
+    case 'agent':
+      return source.kind;
+    case 'kinesis':
+      return `kinesis/${source.stream}`;
+    case 'sqs':
+      return `sqs/${source.queue}`;
+    case 'msk':
+      return `msk/${source.cluster}/${source.topic}/${source.group}`;
+  }
 }
 
-/** Reads the value of `weir:source`; where it is wrong, says what would be right. */
-export function parseSource(tagValue: string): { readonly source: Source } | { readonly expected: string } {
+/**
+ * Reads the value of `weir:source`: one stream, queue or topic, and `agent` beside it or alone. The stream comes first,
+ * however they were written: it is what the service is bound to. Where the value is wrong, says what would be right.
+ */
+export function parseSources(
+  tagValue: string,
+): { readonly sources: readonly Source[] } | { readonly expected: string } {
   const words = tagValue.trim().split(/\s+/);
-  if (words.length !== 1) return { expected: `one source: ${sourceSyntax}` };
-  const [kind, ...rest] = (words[0] ?? '').split('/');
+  const streams = words.filter((word) => word !== 'agent');
+  const [stream] = streams;
+  if (streams.length > 1 || words.length > streams.length + 1) {
+    return { expected: `one source: ${sourceSyntax}; beside it or alone, once, the word agent` };
+  }
+  const agent: readonly Source[] = words.length > streams.length ? [{ kind: 'agent' }] : [];
+  if (stream === undefined) return { sources: agent };
+  const parsed = parseStream(stream);
+  return 'source' in parsed ? { sources: [parsed.source, ...agent] } : parsed;
+}
+
+function parseStream(word: string): { readonly source: StreamSource } | { readonly expected: string } {
+  const [kind, ...rest] = word.split('/');
   const name = rest.join('/');
   if (kind === 'kinesis' && formats.kinesis.test(name)) return { source: { kind, stream: name } };
   if (kind === 'sqs' && formats.sqs.test(name)) return { source: { kind, queue: name } };
+  const topic = kind === 'msk' ? parseTopic(rest) : undefined;
+  if (topic !== undefined) return { source: topic };
   return { expected: `${sourceSyntax}, by name and not by ARN or URL` };
+}
+
+/** A group's name may have slashes of its own. */
+function parseTopic([cluster = '', topic = '', ...rest]: readonly string[]): StreamSource | undefined {
+  const group = rest.join('/');
+  const named = formats.cluster.test(cluster) && formats.topic.test(topic) && formats.group.test(group);
+  return named ? { kind: 'msk', cluster, topic, group } : undefined;
 }

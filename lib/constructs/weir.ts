@@ -8,6 +8,7 @@ import { parseFleet } from '../config/fleet.ts';
 import type { PolicyOverrides } from '../config/policy.ts';
 import { Alarms } from './alarms.ts';
 import { Discovery } from './discovery.ts';
+import { Learning } from './learning.ts';
 import { createDeadLetterQueue, Loop } from './loop.ts';
 import { News } from './news.ts';
 import { createTable } from './table.ts';
@@ -42,6 +43,7 @@ export class Weir extends Construct {
   readonly table: Table;
   readonly discovery: Discovery;
   readonly loop: Loop;
+  readonly learning: Learning;
   readonly news: News;
   /** What could not be read or told: ticks that evaluate refused, events that the bus did not take. */
   readonly deadLetters: Queue;
@@ -56,6 +58,7 @@ export class Weir extends Construct {
     this.deadLetters = deadLetters;
     this.discovery = new Discovery(this, 'Discovery', { table, fleet, logRetention });
     this.loop = new Loop(this, 'Loop', { table, deadLetters, logRetention });
+    this.learning = new Learning(this, 'Learning', { table, logRetention });
     this.news = new News(this, 'News', { table, deadLetters, eventBusName, logRetention });
     this.bus = this.news.bus;
     new Alarms(this, 'Alarms', {

@@ -8,7 +8,8 @@ export const bottleneckKinds = {
   io: 'Requests take long (p95).',
   network: "Records pile up in the tasks' queues.",
   state_access: 'Requests fail, as they do when state or a dependency cannot be reached.',
-  not_reading: 'Records arrive and the tasks run, but nobody reads the stream.',
+  not_reading:
+    'Records arrive and the tasks run, but nobody reads the stream, or its group never comes to rest.',
   downstream: 'More tasks bring nothing: something behind them is the limit.',
   hot_partition: 'More tasks bring nothing: one partition is far behind, the others are not.',
   too_few_partitions: 'There are as many tasks as partitions and they cannot keep up: more tasks would idle.',

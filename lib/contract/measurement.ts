@@ -14,11 +14,22 @@ export const measurements = {
   errorPercent: 'requests that failed, %',
   queueRecords: "records in the tasks' own buffers",
   backpressure: 'how full the buffers are, 0 to 1',
+  agentArrivalsPerSecond: 'records that arrived in ten seconds, per second, as agents report',
+  agentProcessedPerSecond: 'records that were processed in ten seconds, per second, as agents report',
+  agentBacklogRecords: 'records that wait, as agents report',
+  agentLagSeconds: 'age of the oldest unprocessed record of any partition, as agents report',
+  busyShare: 'share of their time in which the tasks were not idle, 0 to 1, waiting for others included',
+  hottestShare: 'share of the load that the partition with the largest one gets, 0 to 1, as agents report',
+  typicalLagSeconds: 'age of the oldest unprocessed record of a partition, median, as agents report',
 } as const;
 
 export type Field = keyof typeof measurements;
 export const fields = Object.keys(measurements) as Field[];
 export const fieldSchema = z.enum(Object.keys(measurements) as [Field, ...Field[]]);
+
+/** Where agents' reports are found as metrics, with the dimensions ClusterName and ServiceName, and how often they come. */
+export const agentNamespace = 'Weir/Agent';
+export const agentPeriodSeconds = 10;
 
 /** One measured value: the period that ended at `atSeconds` (epoch seconds). */
 export type Point = { readonly atSeconds: number; readonly value: number };

@@ -1,7 +1,8 @@
 import type { Registration } from '../config/registration.ts';
 import type { Tick } from '../contract/messages.ts';
 import { initialLoopState, type LoopState } from '../core/loop-state.ts';
-import { dueFields, planMeasurements } from '../core/measure.ts';
+import { dueFields, planMeasurements, strategyOf } from '../core/measure.ts';
+import type { ServiceContext } from '../core/plan.ts';
 import type { Sample } from '../core/sample.ts';
 import { windowSeconds } from '../core/window.ts';
 import type { StoredState, TickPorts } from './ports.ts';
@@ -17,6 +18,8 @@ export type Collected = {
   /** The moment that the service was looked at. */
   readonly nowSeconds: number;
   readonly registration: Registration;
+  /** The registration, and what was learned of the service. */
+  readonly context: ServiceContext;
   /** Version of the stored state, 0 if there is none: what this tick writes comes after it. */
   readonly version: number;
   /** The state that the last tick left, with what has become of its decision. */
@@ -45,11 +48,12 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, source: sources[0], nowSeconds };
-  const [description, [known, readings]] = await Promise.all([
+  const [description, [known, readings], model] = await Promise.all([
     ports.services.describe(service),
     ports.store
       .samples(service, nowSeconds - windowSeconds)
       .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
+    strategyOf(sources) === 'lag' ? ports.store.model(service) : undefined,
   ]);
   if (description.kind === 'gone') {
     return (
@@ -61,20 +65,23 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   }
   const { observation } = description;
   const recovered = inFlight && recover(inFlight, observation.desiredTasks, before);
-  const { series, unread, polled } = readings;
+  const { series, unread } = readings;
+  // What is asked for at each tick needs no memory of when it was.
+  const polled = due.filter((it) => it.everySeconds > 0 && readings.polled.includes(it.field));
   const sample: Sample = { atSeconds: nowSeconds, observation, series, unread };
   return {
     kind: 'collected',
     tick,
     nowSeconds,
     registration,
+    context: { ...registration, ...(model && { model }) },
     version,
     loop: recovered?.loop ?? before,
     samples: [...known, sample],
     sample,
     polledAtSeconds: {
       ...before.polledAtSeconds,
-      ...Object.fromEntries(polled.map((field) => [field, tick.slotSeconds])),
+      ...Object.fromEntries(polled.map(({ field }) => [field, tick.slotSeconds])),
     },
     recovered: recovered === undefined ? [] : [recovered.told],
   };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fleet } from '../config/fleet.ts';
 import type { Problem } from '../config/policy-rules.ts';
-import type { RegisteredSource, Registration } from '../config/registration.ts';
+import { completeSource, type RegisteredSource, type Registration } from '../config/registration.ts';
 import { type Resolution, resolve } from '../config/resolve.ts';
 import { formatSource, type Source } from '../config/source.ts';
 import type { EventDetail } from '../contract/events.ts';
@@ -141,7 +141,7 @@ async function register(
   const looked = await Promise.all(sources.map((source) => lookUp(service, source, stored, ports)));
   const problems = looked.flatMap((it) => ('problem' in it ? [it.problem] : []));
   if (problems.length > 0) return { status: 'rejected', problems };
-  const found = looked.flatMap((it) => ('source' in it ? [it.source] : []));
+  const found = looked.flatMap((it) => ('source' in it ? [completeSource(it.source, policy)] : []));
   return { status: 'managed', registration: { service, mode, policy, sources: found } };
 }
 

@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy.ts';
 import type { RegisteredSource } from '../config/registration.ts';
-import type { Field } from '../contract/measurement.ts';
+import { agentNamespace, agentPeriodSeconds, type Field } from '../contract/measurement.ts';
 import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import { planMeasurements } from '../core/measure.ts';
@@ -20,7 +20,11 @@ type MetricRow = {
   readonly metricName: string;
   readonly statistic: MetricQuery['statistic'];
   readonly convert: (value: number) => number;
+  /** 60, unless given. */
+  readonly periodSeconds?: number;
 };
+
+type MskSource = Extract<RegisteredSource, { readonly kind: 'msk' }>;
 
 /** The finest that these metrics have without extra cost. */
 const periodSeconds = 60;
@@ -66,6 +70,45 @@ const sqsMetrics: Partial<Record<Field, MetricRow>> = {
 };
 
 /**
+ * Of a group, at every monitoring level of a cluster, and only while the group is STABLE or EMPTY: a rebalance has no
+ * points. MSK looks once a minute, so that any statistic has the same value.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/consumer-lag.html
+ */
+const mskGroupMetrics: Partial<Record<Field, MetricRow>> = {
+  backlogRecords: { metricName: 'SumOffsetLag', statistic: 'Maximum', convert: unchanged },
+  lagSeconds: { metricName: 'EstimatedMaxTimeLag', statistic: 'Maximum', convert: unchanged },
+};
+
+/**
+ * Of a topic, for each of the cluster's brokers apart, and from the level PER_TOPIC_PER_BROKER on.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
+ */
+const mskTopicMetrics: Partial<Record<Field, MetricRow>> = {
+  arrivalsPerSecond: { metricName: 'MessagesInPerSec', statistic: 'Average', convert: unchanged },
+};
+
+const ofReport = (metricName: string, statistic: MetricRow['statistic'] = 'Average'): MetricRow => ({
+  metricName,
+  statistic,
+  convert: unchanged,
+  periodSeconds: agentPeriodSeconds,
+});
+
+/**
+ * What agents report of a service, as metrics of high resolution. A service can put them itself: one value for all of its
+ * tasks, each ten seconds, or of the partitions each minute.
+ */
+const agentMetrics: Partial<Record<Field, MetricRow>> = {
+  agentArrivalsPerSecond: ofReport('arrivalsPerSecond'),
+  agentProcessedPerSecond: ofReport('processedPerSecond'),
+  agentBacklogRecords: ofReport('backlogRecords'),
+  agentLagSeconds: ofReport('lagSeconds', 'Maximum'),
+  busyShare: ofReport('busyShare'),
+  hottestShare: { metricName: 'hottestShare', statistic: 'Maximum', convert: unchanged },
+  typicalLagSeconds: { metricName: 'typicalLagSeconds', statistic: 'Average', convert: unchanged },
+};
+
+/**
  * How a field of a service is measured. @throws WeirError for a field that this source does not have: the plan of
  * measurements and this table disagree, and a field that is silently never read would look like a missing metric.
  */
@@ -74,11 +117,9 @@ export function measurementOf(
   service: ServiceId,
   source: RegisteredSource | undefined,
 ): Measurement {
-  const ecs = ecsMetrics[field];
-  if (ecs !== undefined) {
-    const name = parseServiceId(service);
-    return metric('AWS/ECS', { ClusterName: name.cluster, ServiceName: name.service }, ecs);
-  }
+  const [ecs, agent] = [ecsMetrics[field], agentMetrics[field]];
+  if (ecs !== undefined) return metric('AWS/ECS', dimensionsOf(service), ecs);
+  if (agent !== undefined) return metric(agentNamespace, dimensionsOf(service), agent);
   if (source?.kind === 'kinesis' && kinesisMetrics[field] !== undefined) {
     return metric('AWS/Kinesis', { StreamName: source.stream }, kinesisMetrics[field]);
   }
@@ -87,15 +128,44 @@ export function measurementOf(
     if (sqsMetrics[field] !== undefined)
       return metric('AWS/SQS', { QueueName: source.queue }, sqsMetrics[field]);
   }
+  if (source?.kind === 'msk') {
+    const ofMsk = mskMeasurement(field, source);
+    if (ofMsk !== undefined) return ofMsk;
+  }
   throw new WeirError(
     `${field} of ${service} was planned to be measured, but a service with ${source?.kind ?? 'no'} source has no ` +
       'such measurement: add it to lib/control/measurements.ts or take it out of lib/core/measure.ts.',
   );
 }
 
-function metric(namespace: string, dimensions: Record<string, string>, row: MetricRow): Measurement {
+function mskMeasurement(field: Field, { cluster, topic, group }: MskSource): Measurement | undefined {
+  const [ofGroup, ofTopic] = [mskGroupMetrics[field], mskTopicMetrics[field]];
+  const dimensions = { 'Cluster Name': cluster, Topic: topic };
+  if (ofGroup !== undefined) return metric('AWS/Kafka', { ...dimensions, 'Consumer Group': group }, ofGroup);
+  return ofTopic && metric('AWS/Kafka', dimensions, ofTopic, 'Broker ID');
+}
+
+function dimensionsOf(id: ServiceId): Record<string, string> {
+  const { cluster, service } = parseServiceId(id);
+  return { ClusterName: cluster, ServiceName: service };
+}
+
+function metric(
+  namespace: string,
+  dimensions: Record<string, string>,
+  row: MetricRow,
+  summedOver?: string,
+): Measurement {
   const { metricName, statistic, convert } = row;
-  return { kind: 'metric', query: { namespace, metricName, dimensions, statistic, periodSeconds }, convert };
+  const query = {
+    namespace,
+    metricName,
+    dimensions,
+    ...(summedOver !== undefined && { summedOver }),
+    statistic,
+    periodSeconds: row.periodSeconds ?? periodSeconds,
+  };
+  return { kind: 'metric', query, convert };
 }
 
 /** Queries to GetMetricData that one tick of a service takes when every field is due. */

@@ -5,6 +5,7 @@ import type { WeirEvent } from '../contract/events.ts';
 import type { Point } from '../contract/measurement.ts';
 import type { TickMessage } from '../contract/messages.ts';
 import type { ServiceId } from '../contract/service-id.ts';
+import type { LearnedModel } from '../core/learned-model.ts';
 import type { LoopState } from '../core/loop-state.ts';
 import type { Sample, ServiceObservation } from '../core/sample.ts';
 
@@ -65,11 +66,19 @@ export type MetricQuery = {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** A further dimension, over all values of which the metric is summed; what they are need not be known. */
+  readonly summedOver?: string;
   readonly statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum';
   readonly periodSeconds: number;
   /** Points of periods that ended after this are asked for. */
   readonly sinceSeconds: number;
 };
+
+/**
+ * A sum is read of periods that ended so long ago: before, one of its metrics may not have come yet, and nothing in the
+ * sum would tell.
+ */
+export const summedAfterSeconds = 90;
 
 export type MetricReading =
   /** Points of complete periods, oldest first, `atSeconds` the end of the period, finite values only. */
@@ -148,6 +157,10 @@ export interface Store {
   samples(service: ServiceId, sinceSeconds: number): Promise<readonly Sample[]>;
   /** The same sample may be written again: it replaces itself. */
   putSample(service: ServiceId, sample: Sample): Promise<void>;
+  /** What was learned of a service, if anything was, and can be read. Eventually consistent. Concurrent calls share requests. */
+  model(service: ServiceId): Promise<LearnedModel | undefined>;
+  /** Replaces what was learned before; a model that was learned later stays. */
+  putModel(service: ServiceId, model: LearnedModel): Promise<void>;
   /** Written only if the stored version is `state.version − 1` (for version 1: if there is none). */
   commitState(state: StoredState): Promise<Committed>;
   /** Written only if the stored version is `registration.version − 1` (for version 1: if there is none). */

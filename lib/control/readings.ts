@@ -29,8 +29,8 @@ type Target = {
 
 /** How far back a field is asked for that was never read: enough to see a trend at the first tick. */
 const firstReachSeconds = 900;
-/** The newest minutes are asked for again: CloudWatch revises them, and more points do not cost more. */
-const revisedSeconds = 300;
+/** The newest points are asked for again: CloudWatch revises them, and more points do not cost more. */
+const revisedPeriods = 5;
 /** The table keeps six digits of a value. A revision below that is none. */
 const sameWithin = 1e-5;
 
@@ -70,12 +70,10 @@ async function readMetric(
   { service, nowSeconds }: Target,
   { metrics, telemetry }: Pick<TickPorts, 'metrics' | 'telemetry'>,
 ): Promise<Reading> {
-  const knownValues = knownPoints(known, field);
-  const newestSeconds = Math.max(...knownValues.keys());
-  const sinceSeconds = Math.min(
-    knownValues.size > 0 ? newestSeconds : nowSeconds - firstReachSeconds,
-    nowSeconds - revisedSeconds,
-  );
+  const revisedFromSeconds = nowSeconds - revisedPeriods * query.periodSeconds;
+  const knownValues = knownPoints(known, field, revisedFromSeconds);
+  const newestSeconds = knownValues.size > 0 ? Math.max(...knownValues.keys()) : undefined;
+  const sinceSeconds = Math.min(newestSeconds ?? nowSeconds - firstReachSeconds, revisedFromSeconds);
   const answer = await metrics.read({ ...query, sinceSeconds });
   if (answer.kind === 'failed') {
     telemetry.warn('A metric could not be read.', {
@@ -100,11 +98,18 @@ function isNews(point: Point, knownValue: number | undefined): boolean {
   );
 }
 
-/** Value by moment; of two for the same moment the one of the later sample. */
-function knownPoints(samples: readonly Sample[], field: Field): Map<number, number> {
+/**
+ * Value by moment, of the newest point and of all after `fromSeconds`; of two for the same moment the one of the later
+ * sample. A sample holds nothing younger than itself, so that those before both need no look.
+ */
+function knownPoints(samples: readonly Sample[], field: Field, fromSeconds: number): Map<number, number> {
   const values = new Map<number, number>();
-  for (const sample of samples) {
-    for (const point of sample.series[field] ?? []) values.set(point.atSeconds, point.value);
+  for (let index = samples.length - 1; index >= 0; index--) {
+    const sample = samples[index];
+    if (sample === undefined || (values.size > 0 && sample.atSeconds <= fromSeconds)) break;
+    for (const { atSeconds, value } of sample.series[field] ?? []) {
+      if (!values.has(atSeconds)) values.set(atSeconds, value);
+    }
   }
   return values;
 }

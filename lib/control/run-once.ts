@@ -30,10 +30,10 @@ export async function runOnce(
   const collected = await timed('collect', () => collect(tick, ports));
   if (collected.kind !== 'collected') return collected;
 
-  const { samples, registration, loop, nowSeconds } = collected;
-  const window = timed('window', () => core.assembleWindow(samples, registration, nowSeconds));
-  const analysis = timed('analyze', () => core.analyze(window, loop, registration));
-  const plan = timed('decide', () => core.decide(analysis, loop, registration));
+  const { samples, context, loop, nowSeconds } = collected;
+  const window = timed('window', () => core.assembleWindow(samples, context, nowSeconds));
+  const analysis = timed('analyze', () => core.analyze(window, loop, context));
+  const plan = timed('decide', () => core.decide(analysis, loop, context));
 
   const acted = await timed('act', () => act(plan, collected, ports));
   return timed('publish', () => publish(acted, ports));

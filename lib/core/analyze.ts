@@ -1,4 +1,5 @@
 import type { Bottleneck } from '../contract/bottleneck.ts';
+import { agentFlowOf } from './agent-flow.ts';
 import { type Finding, findBottlenecks } from './bottlenecks.ts';
 import { type BreakerStep, closeBreaker, stepBreaker } from './breaker.ts';
 import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capacity.ts';
@@ -40,7 +41,7 @@ export function analyze(window: Window, loop: LoopState, context: ServiceContext
 }
 
 function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
-  const flow = flowOf(window, context);
+  const flow = agentFlowOf(window) ?? flowOf(window, context);
   if (flow === undefined) return undefined;
   const learned = learnCapacity(window, flow, loop.capacity, context);
   // Another task definition is another service: what its predecessor ran into need not be its limit.

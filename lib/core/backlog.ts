@@ -16,6 +16,9 @@ export type TaskStep = { readonly fromSeconds: number; readonly tasks: number };
  * iterator age: then everything that has arrived since the last one stopped is waiting.
  */
 export function knownBacklog(window: Window, flow: Flow): KnownBacklog | undefined {
+  if (flow.newest !== undefined) {
+    return { atSeconds: flow.newest.atSeconds, records: flow.newest.backlogRecords };
+  }
   const depth = freshPoint(window, 'backlogRecords');
   if (depth !== undefined) return { atSeconds: depth.atSeconds, records: depth.value };
   const lag = freshPoint(window, 'meanLagSeconds');

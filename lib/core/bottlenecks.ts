@@ -3,7 +3,7 @@ import type { Field } from '../contract/measurement.ts';
 import type { Breaker, LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { clamp } from './statistics.ts';
-import { freshPoint, type Window, windowSeconds } from './window.ts';
+import { freshLag, freshPoint, type Window, windowSeconds } from './window.ts';
 
 type Measures = Omit<Bottleneck, 'kind' | 'sinceSeconds'>;
 
@@ -103,7 +103,7 @@ function behindBreaker(
   breaker: Breaker | undefined,
 ): Verdict {
   if (breaker?.limit !== kind) return { verdict: 'absent' };
-  const lag = freshPoint(window, 'lagSeconds');
+  const lag = freshLag(window);
   if (lag === undefined) return { verdict: 'unknown' };
   const { lagObjectiveSeconds } = policy;
   const severity = clamp((lag.value - lagObjectiveSeconds) / lagObjectiveSeconds, 0, 1);
@@ -120,19 +120,32 @@ function behindBreaker(
   };
 }
 
-/** Iterator age exists only while somebody reads. Tasks that run for so long have begun to. */
+/** Tasks that run for so long have begun to read. */
 const readingSeconds = 300;
 
-function notReading(window: Window, { sources }: ServiceContext): Verdict {
-  if (sources[0]?.kind !== 'kinesis') return { verdict: 'absent' };
-  if (window.freshness.lagSeconds?.state === 'fresh') return { verdict: 'absent' };
+/** What a stream has no points of while nobody reads it: iterator age, and the lag of a group that does not come to rest. */
+const readFields = { kinesis: 'lagSeconds', msk: 'backlogRecords' } as const;
+
+function notReading(window: Window, { policy, sources }: ServiceContext): Verdict {
+  const [source] = sources;
+  if (source?.kind !== 'kinesis' && source?.kind !== 'msk') return { verdict: 'absent' };
+  const field = readFields[source.kind];
+  if (window.freshness[field]?.state === 'fresh') return { verdict: 'absent' };
+  if ((freshPoint(window, 'agentProcessedPerSecond')?.value ?? 0) > 0) return { verdict: 'absent' };
   const arrivals = freshPoint(window, 'arrivalsPerSecond');
-  const asked = window.unread.find((it) => it.field === 'lagSeconds');
+  const asked = window.unread.find((it) => it.field === field);
   if (arrivals === undefined) return forgotten(window, 'arrivalsPerSecond');
   if (asked?.cause !== 'absent') return { verdict: 'unknown' };
-  const recent = window.taskCounts.filter((it) => it.atSeconds > window.nowSeconds - readingSeconds);
+  // A group rebalances whenever a task comes or goes: then it says nothing for as long, and that is no fault.
+  const rebalances = source.kind === 'msk';
+  const settledFrom = window.nowSeconds - readingSeconds - (rebalances ? policy.rebalanceSeconds : 0);
+  const recent = window.taskCounts.filter((it) => it.atSeconds > settledFrom);
   const oldest = window.taskCounts[0]?.atSeconds ?? window.nowSeconds;
-  const running = oldest <= window.nowSeconds - readingSeconds && recent.every((it) => it.runningTasks > 0);
+  const { runningTasks } = window.observation;
+  const running =
+    oldest <= settledFrom &&
+    recent.every((it) => it.runningTasks > 0) &&
+    (!rebalances || recent.every((it) => it.runningTasks === runningTasks && !it.deploying));
   if (arrivals.value <= 0 || !running) return { verdict: 'absent' };
   return {
     verdict: 'present',
@@ -151,7 +164,7 @@ const partitionWeight = 0.6;
 function tooFewPartitions(window: Window, { policy, sources }: ServiceContext, active: boolean): Verdict {
   const partitions = sources[0]?.partitions;
   if (partitions === undefined || window.observation.desiredTasks < partitions) return { verdict: 'absent' };
-  const lag = freshPoint(window, 'lagSeconds');
+  const lag = freshLag(window);
   if (lag === undefined) return forgotten(window, 'lagSeconds');
   const { lagObjectiveSeconds } = policy;
   if (lag.value <= lagObjectiveSeconds) {

@@ -1,5 +1,5 @@
 import { clamp, mean } from './statistics.ts';
-import type { Window } from './window.ts';
+import { neededPlans, type Window } from './window.ts';
 
 /** What a move rests on, each 0 to 1. */
 export type Grounds = {
@@ -22,9 +22,9 @@ export function confidenceOf({ completeness, freshness, agreement, certainty }: 
   return clamp((completeness + freshness + agreement + certainty) / 4, 0, 1);
 }
 
-/** How whole and how fresh the required fields are; a field that is not there counts as nothing. */
+/** How whole and how fresh the needed fields are; a field that is not there counts as nothing. */
 export function measuredHow(window: Window): Pick<Grounds, 'completeness' | 'freshness'> {
-  const plans = window.plan.filter((it) => it.required);
+  const plans = neededPlans(window);
   const ages = plans.map((it) => {
     const age = window.freshness[it.field]?.ageSeconds;
     // A point can be no younger than its own period and its publication: that much age is none.

@@ -1,7 +1,7 @@
 import type { Evidence } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { ServiceContext } from './plan.ts';
-import { freshPoint, type Window } from './window.ts';
+import { freshLag, freshPoint, neededPlans, type Window } from './window.ts';
 
 type Known = { readonly [K in keyof Evidence]?: Evidence[K] | undefined };
 
@@ -15,8 +15,8 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
   const known: Known = {
     desiredTasks,
     consumingTasks: runningTasks,
-    arrivalsPerSecond: value('arrivalsPerSecond'),
-    lagSeconds: value('lagSeconds'),
+    arrivalsPerSecond: value('agentArrivalsPerSecond') ?? value('arrivalsPerSecond'),
+    lagSeconds: freshLag(window)?.value,
     ...(sources.length > 0 && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),
     partitions: sources[0]?.partitions,
     cpuPercent: value('cpuPercent'),
@@ -34,8 +34,6 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
 }
 
 function stalestAge(window: Window): number | undefined {
-  const ages = window.plan
-    .filter((it) => it.required)
-    .flatMap((it) => window.freshness[it.field]?.ageSeconds ?? []);
+  const ages = neededPlans(window).flatMap((it) => window.freshness[it.field]?.ageSeconds ?? []);
   return ages.length === 0 ? undefined : Math.max(...ages);
 }

@@ -10,7 +10,7 @@ import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './mis
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
 import { leastAfterStep, stepOut } from './steps.ts';
-import { wishByStep } from './unknown-capacity.ts';
+import { wishByStep, wishWithoutLoad } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
 
@@ -22,7 +22,7 @@ export function lagWish(analysis: Analysis, loop: LoopState, context: ServiceCon
   const missing = missingSignals(window, context);
   if (missing.length > 0) return wishWithoutSignals(missing, analysis, context);
   const outlook = outlookOf(window, stream, context);
-  if (outlook === undefined) return holdWish('insufficient-data', window, context);
+  if (outlook === undefined) return wishWithoutLoad(analysis, loop, context);
   const { capacity } = stream;
   const wish =
     capacity.source === 'saturated' || capacity.source === 'busy'

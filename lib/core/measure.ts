@@ -5,11 +5,12 @@ import type { Field } from '../contract/measurement.ts';
 /** How a field is measured: how often it is asked for, and how old its newest point may be. */
 export type FieldPlan = {
   readonly field: Field;
+  /** 0: at each tick. */
   readonly everySeconds: number;
   /** How far apart its points are. CloudWatch has one a minute, however seldom it is asked. */
   readonly periodSeconds: number;
-  /** The strategy cannot scale in without it. */
-  readonly required: boolean;
+  /** The strategy cannot scale in without it; `once-known`: where the source has it at all, which its points tell. */
+  readonly required: boolean | 'once-known';
   /** A point is fresh while the period it describes ended at most this long ago. */
   readonly freshSeconds: number;
 };
@@ -22,6 +23,17 @@ const publicationSeconds = 180;
  * minutes, do for that. $0.044 a month and metric, against $0.438 each minute.
  */
 const supportingSeconds = 600;
+
+/** What agents say of the stream: enough to decide on by itself, and fresher than anything else. */
+export const agentSignals = [
+  'agentArrivalsPerSecond',
+  'agentProcessedPerSecond',
+  'agentBacklogRecords',
+  'agentLagSeconds',
+] as const satisfies readonly Field[];
+
+/** Of agents that have not reported for so long nothing is believed: their tasks may be dead. Five reports can be lost. */
+export const agentSilentSeconds = 60;
 
 /** A service with a source is held at its lag objective; one without, at its utilization. */
 export type Strategy = 'lag' | 'threshold';
@@ -51,23 +63,62 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
   });
   const [source] = sources;
   if (source === undefined) return [signal('cpuPercent'), signal('memoryPercent')];
-  const stream: FieldPlan[] =
-    source.kind === 'kinesis'
-      ? [signal('arrivalsPerSecond'), signal('lagSeconds'), signal('meanLagSeconds')]
-      : [
-          // Asked for at each tick, and current when it is.
-          {
-            ...signal('backlogRecords'),
-            everySeconds: policy.evaluationSeconds,
-            periodSeconds: policy.evaluationSeconds,
-            freshSeconds: Math.max(120, 2 * policy.evaluationSeconds),
-          },
-          signal('arrivalsPerSecond'),
-          // The flow follows from depth and arrivals; this is for the summary of the window.
-          support('processedPerSecond'),
-          { ...signal('lagSeconds'), required: false },
-        ];
-  return [...stream, support('cpuPercent'), support('memoryPercent')];
+  const agents = sources.some((it) => it.kind === 'agent') ? planAgents(policy, source.kind === 'agent') : [];
+  if (source.kind === 'agent') return [...agents, support('cpuPercent'), support('memoryPercent')];
+  const streams: Readonly<Record<typeof source.kind, readonly FieldPlan[]>> = {
+    kinesis: [signal('arrivalsPerSecond'), signal('lagSeconds'), signal('meanLagSeconds')],
+    sqs: [
+      // Asked for at each tick, and current when it is.
+      {
+        ...signal('backlogRecords'),
+        everySeconds: policy.evaluationSeconds,
+        periodSeconds: policy.evaluationSeconds,
+        freshSeconds: Math.max(120, 2 * policy.evaluationSeconds),
+      },
+      signal('arrivalsPerSecond'),
+      // The flow follows from depth and arrivals; this is for the summary of the window.
+      support('processedPerSecond'),
+      { ...signal('lagSeconds'), required: false },
+    ],
+    msk: [
+      signal('backlogRecords'),
+      // The brokers' sum, a minute later than the rest. A cluster whose monitoring level is DEFAULT has no rate of a topic.
+      { ...signal('arrivalsPerSecond'), required: 'once-known', freshSeconds: freshSeconds + 60 },
+      { ...signal('lagSeconds'), required: false },
+    ],
+  };
+  return [...streams[source.kind], ...agents, support('cpuPercent'), support('memoryPercent')];
+}
+
+/**
+ * What agents report, asked for at each tick, on its cadence or off it. What waits is not known while partitions change
+ * hands: it may be as much older as that takes, and follows from the rates. How the load lies on the partitions moves
+ * slowly, and comes once a minute.
+ */
+function planAgents({ rebalanceSeconds }: Policy, alone: boolean): FieldPlan[] {
+  const report = (field: Field, unknownSeconds = 0): FieldPlan => ({
+    field,
+    everySeconds: 0,
+    periodSeconds: 10,
+    required: alone && agentSignals.some((it) => it === field),
+    freshSeconds: agentSilentSeconds + unknownSeconds,
+  });
+  const ofPartitions = (field: Field): FieldPlan => ({
+    field,
+    everySeconds: 60,
+    periodSeconds: 60,
+    required: false,
+    freshSeconds: publicationSeconds + rebalanceSeconds,
+  });
+  return [
+    report('agentArrivalsPerSecond'),
+    report('agentProcessedPerSecond'),
+    report('agentBacklogRecords', rebalanceSeconds),
+    report('agentLagSeconds', rebalanceSeconds),
+    report('busyShare'),
+    ofPartitions('hottestShare'),
+    ofPartitions('typicalLagSeconds'),
+  ];
 }
 
 /** The fields that are due at `nowSeconds`. A second early counts as due: ticks jitter. */

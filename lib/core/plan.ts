@@ -4,12 +4,15 @@ import type { Bottleneck } from '../contract/bottleneck.ts';
 import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
+import type { LearnedModel } from './learned-model.ts';
 import type { BreakerChange, LoopState, PastBottleneck } from './loop-state.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {
   readonly policy: Policy;
   readonly sources: readonly RegisteredSource[];
+  /** What learn has found in its history. */
+  readonly model?: LearnedModel;
 };
 
 /**

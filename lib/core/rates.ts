@@ -16,6 +16,17 @@ export type Flow = {
   readonly lag: readonly Point[];
   /** X between consecutive moments. */
   readonly intervals: readonly FlowInterval[];
+  /** What agents have said last. */
+  readonly newest?: Newest;
+};
+
+/** The end of the newest report, and what was so at that moment. */
+export type Newest = {
+  readonly atSeconds: number;
+  /** λ of the last 20 s: a burst that the mean of a minute hides. */
+  readonly arrivalsPerSecond: number;
+  readonly backlogRecords: number;
+  readonly lagSeconds: number;
 };
 
 export type FlowInterval = {
@@ -32,7 +43,7 @@ const periodSeconds = 60;
 /** A hole of up to this many missing minutes is bridged by its neighbours; a longer one is unknown. */
 const bridgedPeriods = 2;
 
-/** What the window says of the stream; `undefined` for a service without a source. */
+/** What CloudWatch and the queue say of the stream; `undefined` for a service without a source. */
 export function flowOf(window: Window, context: ServiceContext): Flow | undefined {
   const [source] = context.sources;
   if (source === undefined) return undefined;
@@ -49,10 +60,11 @@ export function flowOf(window: Window, context: ServiceContext): Flow | undefine
     };
   }
   const backlog = window.series.backlogRecords ?? [];
+  const lagOf = source.kind === 'msk' ? topicLag : queueLag;
   return {
     arrivals,
     backlog,
-    lag: queueLag(window, backlog, cumulative),
+    lag: lagOf(window, backlog, cumulative),
     intervals: intervalsOf(backlog, cumulative),
   };
 }
@@ -186,6 +198,18 @@ function queueLag(window: Window, backlog: readonly Point[], cumulative: Cumulat
       derived[derived.length - 1] = { ...newest, value: newestMeasured.value };
   }
   return derived;
+}
+
+/**
+ * A topic's lag is measured with its backlog, at the end of a minute; where it is not there, L tells. A rebalance leaves
+ * neither, and that is no lag of 0.
+ */
+function topicLag(window: Window, backlog: readonly Point[], cumulative: Cumulative): readonly Point[] {
+  const measured = new Map((window.series.lagSeconds ?? []).map((it) => [it.atSeconds, it.value]));
+  return backlog.flatMap(({ atSeconds, value: records }) => {
+    const value = measured.get(atSeconds) ?? lagFromBacklog(records, atSeconds, cumulative);
+    return value === undefined ? [] : [{ atSeconds, value }];
+  });
 }
 
 /** Ticks jitter; much less than a minute says nothing against a minute's mean of λ. */

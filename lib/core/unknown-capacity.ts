@@ -2,27 +2,50 @@ import type { Analysis } from './analyze.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
 import { evidenceOf } from './evidence.ts';
 import type { LoopState } from './loop-state.ts';
+import { holdWish } from './missing-signals.ts';
 import type { Outlook } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
 import { stepOut } from './steps.ts';
-import type { CountWish } from './wish.ts';
+import { freshLag, freshPoint } from './window.ts';
+import type { CountWish, Wish } from './wish.ts';
 
 /** From this share of the objective on, lag asks for more tasks. */
 const pressingShare = 0.5;
 /** CloudWatch shows what new tasks do two minutes later. */
 const visibleSeconds = 120;
 
+/** What a step is taken on. The load need not be known. */
+type Signs = Pick<Outlook, 'horizonSeconds' | 'backlog' | 'lagSeconds'> &
+  Partial<Pick<Outlook, 'loadPerSecond'>>;
+
+/**
+ * Where the load is not known, neither is what a task can do: X = λ − dL/dt. A topic on a cluster whose monitoring level is
+ * DEFAULT is such a case. Its backlog and its lag say when to take a step; without them nothing is to be done.
+ */
+export function wishWithoutLoad(analysis: Analysis, loop: LoopState, context: ServiceContext): Wish {
+  const { window } = analysis;
+  const backlog = freshPoint(window, 'backlogRecords');
+  const lag = freshLag(window);
+  if (backlog === undefined || lag === undefined) return holdWish('insufficient-data', window, context);
+  const { startupSeconds, evaluationSeconds } = context.policy;
+  return wishByStep(analysis, loop, context, {
+    horizonSeconds: startupSeconds + evaluationSeconds,
+    backlog: { atSeconds: backlog.atSeconds, records: backlog.value },
+    lagSeconds: lag.value,
+  });
+}
+
 /** What one task can do is not known: a step out when the lag asks for it, and nothing inward. */
 export function wishByStep(
   { window, stream }: Analysis,
   loop: LoopState,
   context: ServiceContext,
-  { loadPerSecond, horizonSeconds, backlog, lagSeconds }: Outlook,
+  { loadPerSecond, horizonSeconds, backlog, lagSeconds }: Signs,
 ): CountWish {
   const { policy } = context;
   const { desiredTasks, runningTasks } = window.observation;
   const pressing = lagSeconds > pressingShare * policy.lagObjectiveSeconds;
-  const waking = desiredTasks === 0 && (backlog.records > 0 || loadPerSecond > 0);
+  const waking = desiredTasks === 0 && (backlog.records > 0 || (loadPerSecond ?? 0) > 0);
   const changedAtSeconds = loop.changes.at(-1)?.atSeconds;
   // Until the tasks of the last step show in the lag, another step would be blind.
   const unseen =

@@ -1,8 +1,9 @@
 import type { Field, Point } from '../contract/measurement.ts';
-import { type FieldPlan, planMeasurements } from './measure.ts';
+import { agentSignals, type FieldPlan, planMeasurements } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Sample, ServiceObservation, Unread } from './sample.ts';
 import { maximum, mean } from './statistics.ts';
+import { type Joined, join, joiningOf, thinnedUntil } from './thin.ts';
 
 /** How far back a window reaches. */
 export const windowSeconds = 3600;
@@ -32,11 +33,13 @@ export type WindowSummary = {
   readonly meanBackpressure?: number;
 };
 
+type Series = Partial<Record<Field, Point[]>>;
+
 /** A service's recent past, put together from its samples. */
 export type Window = {
   readonly nowSeconds: number;
   readonly observation: ServiceObservation;
-  /** Points of each field, oldest first, one for each moment. */
+  /** Points of each field, oldest first, one for each moment; of agents' older reports, one for each minute (thin.ts). */
   readonly series: Readonly<Partial<Record<Field, readonly Point[]>>>;
   /** What ECS said at each tick, oldest first, this tick included. */
   readonly taskCounts: readonly TaskCount[];
@@ -59,20 +62,11 @@ export function assembleWindow(
   const current = samples.at(-1);
   if (current === undefined) throw new RangeError('a window needs the sample of its own tick; received none');
   const from = nowSeconds - windowSeconds;
-  const series: Partial<Record<Field, Point[]>> = {};
   const taskCounts: TaskCount[] = [];
   for (const sample of samples) {
     if (sample.atSeconds >= from) taskCounts.push({ atSeconds: sample.atSeconds, ...sample.observation });
-    for (const field in sample.series) {
-      const points = sample.series[field as Field] ?? [];
-      series[field as Field] ??= [];
-      for (const point of points) {
-        // A point from the future is a clock gone wrong, not news.
-        if (point.atSeconds > from && point.atSeconds <= nowSeconds)
-          insert(series[field as Field] ?? [], point);
-      }
-    }
   }
+  const series = seriesOf(samples, from, nowSeconds);
   const plan = planMeasurements(context.policy, context.sources);
   const freshness: Partial<Record<Field, Freshness>> = {};
   for (const field in series) {
@@ -91,12 +85,74 @@ export function assembleWindow(
   };
 }
 
+function seriesOf(samples: readonly Sample[], from: number, nowSeconds: number): Series {
+  const thinUntil = thinnedUntil(nowSeconds);
+  const gathered = new Map<string, Gathered>();
+  for (const sample of samples) {
+    for (const name in sample.series) {
+      const points = sample.series[name as Field];
+      if (points === undefined) continue;
+      let field = gathered.get(name);
+      if (field === undefined) {
+        field = { joining: joiningOf(name as Field), joined: [], points: [] };
+        gathered.set(name, field);
+      }
+      if (field.joining === undefined) insertAll(field.points, points, from, nowSeconds);
+      else gather(field, field.joining, sample.atSeconds, points, { thinUntil, nowSeconds });
+    }
+  }
+  const series: Series = {};
+  for (const [name, { joined, points }] of gathered) {
+    const old = joined.filter((it) => it.atSeconds > from);
+    series[name as Field] =
+      old.length === 0 ? points : [...old.map(({ atSeconds, value }) => ({ atSeconds, value })), ...points];
+  }
+  return series;
+}
+
+/** A field's points, and before them those that were joined. */
+type Gathered = {
+  readonly joining: ReturnType<typeof joiningOf>;
+  readonly joined: Joined[];
+  readonly points: Point[];
+};
+
+function gather(
+  { joined, points }: Gathered,
+  joining: NonNullable<Gathered['joining']>,
+  readAtSeconds: number,
+  read: readonly Point[],
+  { thinUntil, nowSeconds }: { readonly thinUntil: number; readonly nowSeconds: number },
+): void {
+  if (readAtSeconds <= thinUntil) {
+    join(joined, read, readAtSeconds, joining);
+    return;
+  }
+  if ((read[0]?.atSeconds ?? nowSeconds) <= thinUntil) {
+    const old = read.filter((it) => it.atSeconds <= thinUntil);
+    join(joined, old, readAtSeconds, joining);
+  }
+  insertAll(points, read, thinUntil, nowSeconds);
+}
+
+function insertAll(into: Point[], points: readonly Point[], after: number, nowSeconds: number): void {
+  for (const point of points) {
+    // A point from the future is a clock gone wrong, not news.
+    if (point.atSeconds > after && point.atSeconds <= nowSeconds) insert(into, point);
+  }
+}
+
 /** Points come nearly in order: the end of the series is looked at first. */
 function insert(points: Point[], point: Point): void {
   let index = points.length;
-  while (index > 0 && (points[index - 1]?.atSeconds ?? 0) > point.atSeconds) index--;
-  if (points[index - 1]?.atSeconds === point.atSeconds) points[index - 1] = point;
-  else points.splice(index, 0, point);
+  let before = points[index - 1];
+  while (before !== undefined && before.atSeconds > point.atSeconds) before = points[--index - 1];
+  if (before === undefined || before.atSeconds < point.atSeconds) {
+    if (index === points.length) points.push(point);
+    else points.splice(index, 0, point);
+  } else {
+    points[index - 1] = point;
+  }
 }
 
 /** A field that nobody plans to ask for: a service pushed it. */
@@ -163,9 +219,31 @@ export function freshPoint(window: Window, field: Field): Point | undefined {
   return window.freshness[field]?.state === 'fresh' ? window.series[field]?.at(-1) : undefined;
 }
 
-/** Required fields that are not fresh. */
+/** The newest lag of the worst partition, where a fresh one is known: what agents report is the newer. */
+export function freshLag(window: Window): Point | undefined {
+  return freshPoint(window, agentsReport(window) ? 'agentLagSeconds' : 'lagSeconds');
+}
+
+/** Whether agents report, and all that a decision needs: then it rests on them, and on nothing that comes later. */
+export function agentsReport(window: Window): boolean {
+  return agentSignals.every(
+    (field) => window.freshness[field]?.state === 'fresh' && window.plan.some((it) => it.field === field),
+  );
+}
+
+/** The fields that a decision rests on. */
+export function neededPlans(window: Window): readonly FieldPlan[] {
+  if (agentsReport(window)) {
+    return window.plan.filter((it) => agentSignals.some((field) => field === it.field));
+  }
+  return window.plan.filter(({ field, required }) =>
+    required === 'once-known' ? window.freshness[field]?.state !== 'missing' : required,
+  );
+}
+
+/** Needed fields that are not fresh. */
 export function missingFields(window: Window): readonly Field[] {
-  return window.plan
-    .filter((it) => it.required && window.freshness[it.field]?.state !== 'fresh')
+  return neededPlans(window)
+    .filter((it) => window.freshness[it.field]?.state !== 'fresh')
     .map((it) => it.field);
 }

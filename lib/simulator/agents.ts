@@ -1,17 +1,14 @@
 import type { MemoryMetrics } from '../adapters/memory/metrics.ts';
+import { agentNamespace, agentPeriodSeconds } from '../contract/measurement.ts';
 import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
-import { mean } from '../core/statistics.ts';
+import { maximum, mean, median } from '../core/statistics.ts';
 import type { PartitionState } from './partition-queues.ts';
 import type { ServiceStep, StreamService } from './stream-service.ts';
 import { stepSeconds } from './time.ts';
 
-export const agentNamespace = 'Weir/Agent';
-export const agentPeriodSeconds = 10;
-export const partitionPeriodSeconds = 60;
+const partitionPeriodSeconds = 60;
 /** From the end of a period until its values can be read. */
 const latenessSeconds = 1;
-
-type Dimensions = Readonly<Record<string, string>>;
 
 /** What the agents in the tasks report together: nothing while no task runs. */
 export type Agents = {
@@ -21,8 +18,8 @@ export type Agents = {
 
 /**
  * Reports of every ten seconds: what arrived and what was processed, how much of their time the tasks were not idle, and,
- * while the partitions are theirs, what waits and how long. A rebalance at the end of the period leaves those out. Of
- * each partition its share of what arrives and its lag, once a minute: there are many of them, and shares move slowly.
+ * while the partitions are theirs, what waits and how long. A rebalance at the end of the period leaves those out. Of the
+ * partitions, once a minute, how large a share of what arrives the largest has, and how far behind half of them are.
  */
 export function createAgents(
   metrics: Pick<MemoryMetrics, 'publish'>,
@@ -31,12 +28,10 @@ export function createAgents(
 ): Agents {
   const { cluster, service: name } = parseServiceId(service);
   const dimensions = { ClusterName: cluster, ServiceName: name };
-  const ofPartition: Dimensions[] = [];
   let steps: ServiceStep[] = [];
 
   const publish = (
     metricName: string,
-    of: Dimensions,
     value: number,
     endSeconds: number,
     periodSeconds = agentPeriodSeconds,
@@ -44,7 +39,7 @@ export function createAgents(
     const values = { Average: value, Maximum: value };
     const visibleAtSeconds = endSeconds + latenessSeconds;
     const point = { endSeconds, periodSeconds, values, visibleAtSeconds };
-    metrics.publish({ namespace: agentNamespace, metricName, dimensions: of }, point);
+    metrics.publish({ namespace: agentNamespace, metricName, dimensions }, point);
   };
 
   const publishService = (last: ServiceStep, waitingRecords: () => number): void => {
@@ -57,17 +52,16 @@ export function createAgents(
       ...(last.rebalancing !== true && { backlogRecords: waitingRecords(), lagSeconds: last.lagSeconds }),
     };
     for (const [metricName, value] of Object.entries(values)) {
-      publish(metricName, dimensions, value, last.atSeconds);
+      publish(metricName, value, last.atSeconds);
     }
   };
 
   const publishPartitions = (partitions: readonly PartitionState[], endSeconds: number): void => {
-    for (const [index, { share, lagSeconds }] of partitions.entries()) {
-      const of = ofPartition[index] ?? { ...dimensions, Partition: String(index) };
-      ofPartition[index] = of;
-      publish('PartitionShare', of, share, endSeconds, partitionPeriodSeconds);
-      publish('PartitionLagSeconds', of, lagSeconds, endSeconds, partitionPeriodSeconds);
-    }
+    const hottestShare = maximum(partitions.map((it) => it.share));
+    const typicalLagSeconds = median(partitions.map((it) => it.lagSeconds));
+    if (hottestShare === undefined || typicalLagSeconds === undefined) return;
+    publish('hottestShare', hottestShare, endSeconds, partitionPeriodSeconds);
+    publish('typicalLagSeconds', typicalLagSeconds, endSeconds, partitionPeriodSeconds);
   };
 
   return {

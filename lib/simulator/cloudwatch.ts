@@ -1,9 +1,9 @@
 import type { MemoryMetrics } from '../adapters/memory/metrics.ts';
+import type { StreamSource } from '../config/source.ts';
 import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
 import type { PartitionState } from './partition-queues.ts';
 import { createRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import type { SimulatedSource } from './source.ts';
 import type { ServiceStep, StreamService } from './stream-service.ts';
 import { sourceMetrics, taskCountOf, utilizationOf, type Vended } from './vended-metrics.ts';
 
@@ -21,7 +21,7 @@ export type CloudWatch = {
 
 export function createCloudWatch(
   metrics: Pick<MemoryMetrics, 'publish'>,
-  { service, source }: { readonly service: ServiceId; readonly source: SimulatedSource },
+  { service, source }: { readonly service: ServiceId; readonly source: StreamSource },
   scenario: Pick<Scenario, 'cpuAtSaturationPercent' | 'metrics'>,
   seed: number,
 ): CloudWatch {

@@ -1,9 +1,11 @@
 import type { MetricName, PublishedPoint } from '../adapters/memory/metrics.ts';
+import type { StreamSource } from '../config/source.ts';
 import { maximum, mean } from '../core/statistics.ts';
 import type { PartitionState } from './partition-queues.ts';
-import type { KafkaSource, SimulatedSource } from './source.ts';
 import type { ServiceStep } from './stream-service.ts';
 import { stepSeconds } from './time.ts';
+
+type MskSource = Extract<StreamSource, { readonly kind: 'msk' }>;
 
 export type Values = PublishedPoint['values'];
 type Namespaced = Omit<MetricName, 'metricName'>;
@@ -45,7 +47,7 @@ export function taskCountOf({ steps }: Minute): Readonly<Record<string, Values>>
 }
 
 /** What the service that holds the records publishes of them. */
-export function sourceMetrics(source: SimulatedSource, minute: Minute): readonly Vended[] {
+export function sourceMetrics(source: StreamSource, minute: Minute): readonly Vended[] {
   if (source.kind === 'kinesis') return [kinesis(source.stream, minute)];
   if (source.kind === 'sqs') return [sqs(source.queue, minute)];
   return [...kafkaBrokers(source, minute), kafkaGroup(source, minute)];
@@ -86,7 +88,7 @@ function sqs(queue: string, { steps, waiting }: Minute): Vended {
  * At the monitoring level PER_TOPIC_PER_BROKER, for each broker apart.
  * https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
  */
-function kafkaBrokers({ cluster, topic }: KafkaSource, { steps }: Minute): readonly Vended[] {
+function kafkaBrokers({ cluster, topic }: MskSource, { steps }: Minute): readonly Vended[] {
   const perSecond = (mean(steps.map((step) => step.arrivedRecords)) ?? 0) / stepSeconds;
   return brokers.map((broker) => ({
     namespace: 'AWS/Kafka',
@@ -100,7 +102,7 @@ function kafkaBrokers({ cluster, topic }: KafkaSource, { steps }: Minute): reado
  * a rebalance at that moment leaves no value.
  * https://docs.aws.amazon.com/msk/latest/developerguide/consumer-lag.html
  */
-function kafkaGroup({ cluster, topic, group }: KafkaSource, { steps, partitions }: Minute): Vended {
+function kafkaGroup({ cluster, topic, group }: MskSource, { steps, partitions }: Minute): Vended {
   const stable = steps.at(-1)?.rebalancing !== true;
   const backlogs = stable ? partitions.map((it) => it.backlogRecords) : [];
   const same = (value: number | undefined): Values =>

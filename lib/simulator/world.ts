@@ -4,6 +4,7 @@ import { createMemoryQueues, type MemoryQueues } from '../adapters/memory/queues
 import { createMemoryServices, type MemoryServices } from '../adapters/memory/services.ts';
 import { createMemorySources, type MemorySources } from '../adapters/memory/sources.ts';
 import type { Tags } from '../config/resolve.ts';
+import { formatSource, type StreamSource } from '../config/source.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { managedTag, sourceTag } from '../contract/tags.ts';
 import type { ServiceObservation } from '../core/sample.ts';
@@ -11,10 +12,11 @@ import { createAgents } from './agents.ts';
 import { createArrivals } from './arrivals.ts';
 import { createCloudWatch } from './cloudwatch.ts';
 import { demandOf } from './elasticity.ts';
+import { createLoadHistory } from './load-history.ts';
 import type { Scenario } from './scenario.ts';
 import { createScoreKeeper, type Score } from './score.ts';
 import { capacityAt } from './service-capacity.ts';
-import { type SimulatedSource, sourceOf, tagOf } from './source.ts';
+import { sourceOf } from './source.ts';
 import { createStreamService } from './stream-service.ts';
 import { stepSeconds } from './time.ts';
 import type { Workload } from './workload.ts';
@@ -41,7 +43,7 @@ export type SimulatedWorld = {
   readonly queues: MemoryQueues;
   readonly sources: MemorySources;
   readonly service: ServiceId;
-  readonly source: SimulatedSource;
+  readonly source: StreamSource;
   readonly tags: Tags;
   /** Advances the clock by `stepSeconds` and moves everything. */
   step(): void;
@@ -54,16 +56,19 @@ const service: ServiceId = 'main/orders';
 const queueUrl = 'https://sqs.local/000000000000/orders';
 
 /** What the owner of the service has tagged it with. */
-function tagsOf(scenario: Scenario, source: SimulatedSource): Tags {
+function tagsOf(scenario: Scenario, source: StreamSource): Tags {
   const { shortest, longest } = scenario.startupSeconds;
+  const name = formatSource(source);
   return {
     [managedTag]: 'auto',
-    [sourceTag]: tagOf(source),
+    [sourceTag]: scenario.agents === true ? `${name} agent` : name,
     'weir:min': String(scenario.minTasks),
     'weir:max': String(scenario.maxTasks),
     'weir:lag-objective': String(scenario.lagObjectiveSeconds),
     'weir:startup': String((shortest + longest) / 2),
     'weir:rebalance': String(scenario.rebalanceSeconds),
+    ...(source.kind === 'msk' &&
+      scenario.partitions !== undefined && { 'weir:partitions': String(scenario.partitions) }),
   };
 }
 
@@ -96,6 +101,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
 
   const arrivals = createArrivals(workload, seed);
   const stream = createStreamService(scenario, workload.fromSeconds, seed);
+  const history = createLoadHistory(metrics, source, workload);
   const cloudWatch = createCloudWatch(metrics, { service, source }, scenario, seed);
   const agents =
     scenario.agents === true ? createAgents(metrics, service, scenario.partitions !== undefined) : undefined;
@@ -136,6 +142,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       if (source.kind === 'sqs')
         queues.set(queueUrl, { visible: Math.round(stream.waitingRecords), inFlight: 0, delayed: 0 });
       cloudWatch.record(step, stream);
+      history.record(step);
       agents?.record(step, stream);
       if (able.scenario.taskRatePerSecond !== taskRatePerSecond) able = ableAt(scenario, taskRatePerSecond);
       const loadPerSecond = workload.ratePerSecond(step.atSeconds - stepSeconds / 2);

@@ -152,6 +152,68 @@ describe('a request', () => {
   });
 });
 
+describe('a sum', () => {
+  const ofTopic = (index: number): MetricQuery => ({
+    namespace: 'AWS/Kafka',
+    metricName: 'MessagesInPerSec',
+    dimensions: { 'Cluster Name': 'main', Topic: `orders-${index}` },
+    summedOver: 'Broker ID',
+    statistic: 'Average',
+    periodSeconds: 60,
+    sinceSeconds: noon - 300,
+  });
+
+  it('is a search of its own call, which ends a minute sooner', async () => {
+    const { metrics, requests } = createWorld();
+
+    await Promise.all([metrics.read(query()), metrics.read(ofTopic(1))]);
+
+    expect(requests()).toMatchObject([
+      { MetricDataQueries: [{ MetricStat: {} }], EndTime: new Date(noon * 1000) },
+      { EndTime: new Date((noon - 60) * 1000) },
+    ]);
+    expect(requests()[1]?.MetricDataQueries).toEqual([
+      {
+        Id: 'q0',
+        Expression:
+          'SUM(SEARCH(\'{AWS/Kafka,"Broker ID","Cluster Name",Topic} MetricName="MessagesInPerSec" ' +
+          '"Cluster Name"="main" Topic="orders-1"\', \'Average\', 60))',
+        Period: 60,
+      },
+    ]);
+  });
+
+  it('shares its call with four others at most', async () => {
+    const { metrics, requests } = createWorld();
+
+    await Promise.all(Array.from({ length: 11 }, (_, index) => metrics.read(ofTopic(index))));
+
+    expect(sizes(requests())).toEqual([5, 5, 1]);
+  });
+
+  it('of nothing is nothing: a search that finds no metric need not be answered', async () => {
+    const { cloudWatch, metrics } = createWorld();
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+
+    expect(await metrics.read(ofTopic(1))).toEqual({ kind: 'read', points: [], partial: false });
+  });
+
+  it('that is refused costs the metrics beside it nothing', async () => {
+    const { cloudWatch, metrics } = createWorld();
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }: GetMetricDataInput) => {
+      if (MetricDataQueries?.[0]?.Expression !== undefined) throw named('ValidationError', 400);
+      return { MetricDataResults: [complete()] };
+    });
+
+    const readings = await Promise.all([metrics.read(query()), metrics.read(ofTopic(1))]);
+
+    expect(readings).toMatchObject([
+      { kind: 'read', points },
+      { kind: 'failed', cause: 'error' },
+    ]);
+  });
+});
+
 describe('an answer', () => {
   it('goes on over pages, and the newest status of a metric holds', async () => {
     const { cloudWatch, metrics, requests } = createWorld();

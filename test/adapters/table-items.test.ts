@@ -11,7 +11,7 @@ import {
   stateItem,
 } from '../../lib/adapters/table-items.ts';
 import { initialLoopState, type LoopState } from '../../lib/core/loop-state.ts';
-import { managed, noon, observation, retired, sample, state } from '../contracts/fixtures.ts';
+import { managed, noon, observation, registration, retired, sample, state } from '../contracts/fixtures.ts';
 
 const service = 'main/orders';
 
@@ -116,11 +116,11 @@ describe('a registration', () => {
     ['{"service":"main/orders","mode":"auto","policy":{"minTasks":"two"},"sources":[]}'],
     ['{"service":"main/orders","mode":"off"}'],
     ['not JSON'],
-  ])('that another Weir wrote counts as rejected at its version: %s', (registration) => {
+  ])('that another Weir wrote counts as rejected at its version: %s', (unreadable) => {
     const telemetry = createMemoryTelemetry();
 
     const found = readRegistration(
-      { ...registrationItem(managed(service, 3)), registration },
+      { ...registrationItem(managed(service, 3)), registration: unreadable },
       telemetry.warn,
     );
 
@@ -131,6 +131,20 @@ describe('a registration', () => {
       problems: [{ subject: 'registration' }],
     });
     expect(telemetry.lines).toHaveLength(1);
+  });
+
+  it('of a stream and agents is read back', () => {
+    const stored = managed(service, 1);
+    const sources = [
+      { kind: 'sqs', queue: 'orders', queueUrl: 'https://sqs/orders' },
+      { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders-app', partitions: 12 },
+      { kind: 'agent' },
+    ] as const;
+    const written = { ...stored, registration: { ...registration(service), sources } };
+
+    expect(readRegistration(registrationItem(written), () => undefined)).toMatchObject({
+      registration: { sources },
+    });
   });
 
   it('is listed until it is retired', () => {

@@ -4,11 +4,11 @@ import { countHour } from './hour.ts';
 import { readStack } from './stack.ts';
 
 describe('what a service on Kinesis costs', () => {
-  it('is mostly its metrics: rate and iterator age each minute, CPU and memory every ten', async () => {
+  it('is mostly its metrics: rate and iterator age each minute, CPU and memory every ten, history hourly', async () => {
     const hour = await countHour(1, 0);
-    expect(hour.usage.billed.get('metricsRequested')).toBe(60 + 60 + 6 + 6);
+    expect(hour.usage.billed.get('metricsRequested')).toBe(60 + 60 + 6 + 6 + 1);
     const metrics = monthOf(hour, readStack()).find((it) => it.billed === 'metricsRequested');
-    expect(metrics && dollarsOf(metrics)).toBeCloseTo(0.9636);
+    expect(metrics && dollarsOf(metrics)).toBeCloseTo(0.9709);
   });
 });
 

@@ -43,7 +43,7 @@ export function monthOf(hour: FleetHour, stack: StackFacts): Line[] {
     { billed: 'logGigabytes', what: 'CloudWatch: logs', amount: logBytes / 1e9 },
     { billed: 'traces', what: 'X-Ray: traces', amount: stack.traced ? invocations : 0 },
     { billed: 'sqsRequests', what: 'SQS: polls of an idle queue', amount: polls },
-    { billed: 'schedules', what: 'Scheduler', amount: (60 + 6) * hoursPerMonth },
+    { billed: 'schedules', what: 'Scheduler', amount: (60 + 6 + 1) * hoursPerMonth },
     { billed: 'customMetrics', what: 'CloudWatch: metrics of Weir itself', amount: hour.customMetrics },
     { billed: 'alarms', what: 'CloudWatch: alarms', amount: stack.alarmedMetrics },
     { billed: 'dashboards', what: 'CloudWatch: dashboards', amount: stack.dashboards },

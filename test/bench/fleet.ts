@@ -7,6 +7,7 @@ import {
   discoverHandler,
   dispatchHandler,
   evaluateHandler,
+  learnHandler,
   publishHandler,
 } from '../../lib/adapters/handlers.ts';
 import type { Handler } from '../../lib/adapters/lambda.ts';
@@ -60,6 +61,10 @@ function createHandlers({ clients }: CountedAws, clock: Clock): Record<FunctionN
         telemetry,
       }),
     ),
+    learn: observed('learn', (telemetry) => {
+      const metrics = createMetrics(clients.cloudWatch, clock);
+      return learnHandler({ clock, store: storeWith(telemetry), metrics, telemetry });
+    }),
     publish: observed('publish', (telemetry) =>
       publishHandler({ bus: createEventBus(clients.eventBridge, 'weir'), deadLetters, clock, telemetry }),
     ),
@@ -71,7 +76,7 @@ type Telemetry = ReturnType<typeof createTelemetry>;
 /** How long one invocation ran: all of it, and of that on the processor. */
 export type Run = { readonly wallMilliseconds: number; readonly cpuMilliseconds: number };
 
-/** The functions with what wakes them: schedules each minute and each ten, the queue, the table's stream. */
+/** The functions with what wakes them: schedules each minute, each ten and each hour, the queue, the table's stream. */
 export function createFleet(aws: CountedAws, clock: Clock, answerMilliseconds: number) {
   const handlers = createHandlers(aws, clock);
   const slow = new Set<FunctionName>();
@@ -98,6 +103,7 @@ export function createFleet(aws: CountedAws, clock: Clock, answerMilliseconds: n
   return {
     discover: () => invoke('discover', {}),
     dispatch: () => invoke('dispatch', {}),
+    learn: () => invoke('learn', {}),
     /**
      * A message at a time, so that each one's processor time is its own; what its services tell comes to publish in the
      * batches of the stream.

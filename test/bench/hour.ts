@@ -39,6 +39,7 @@ const timedFromMinute: Readonly<Record<FunctionName, number>> = {
   discover: 50,
   dispatch: 57,
   evaluate: 57,
+  learn: 0,
   publish: 0,
 };
 
@@ -112,7 +113,9 @@ async function playMinute(
   world: SimulatedWorld,
 ): Promise<void> {
   const endSeconds = world.clock.nowSeconds() + 60;
-  if ((world.clock.nowSeconds() / 60) % 10 === 0) await fleet.discover();
+  const minute = world.clock.nowSeconds() / 60;
+  if (minute % 60 === 0) await fleet.learn();
+  if (minute % 10 === 0) await fleet.discover();
   await fleet.dispatch();
   while (world.clock.nowSeconds() < endSeconds) {
     world.step();

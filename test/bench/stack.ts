@@ -41,6 +41,7 @@ export function readStack(): StackFacts {
       discover: memoryOf('discover'),
       dispatch: memoryOf('dispatch'),
       evaluate: memoryOf('evaluate'),
+      learn: memoryOf('learn'),
       publish: memoryOf('publish'),
     },
     alarmedMetrics: alarms.reduce(

@@ -50,9 +50,9 @@ export function createCountingTable(tell: {
   };
   const all = () => [...partitions.values()].flatMap((it) => [...it.values()]);
 
-  const getOne = (key: Key): StoredItem | undefined => {
+  const getOne = (key: Key, consistent = true): StoredItem | undefined => {
     const item = get(key);
-    tell.read(readUnits(item ? itemBytes(item) : 0, true));
+    tell.read(readUnits(item ? itemBytes(item) : 0, consistent));
     return item;
   };
 
@@ -107,11 +107,11 @@ export function createCountingTable(tell: {
         const item = getOne(Key);
         return item ? { Item: item } : {};
       },
-      BatchGetItemCommand: ({ RequestItems }: { RequestItems: Record<string, { Keys: Key[] }> }) => ({
+      BatchGetItemCommand: ({ RequestItems }: { RequestItems: BatchGetItems }) => ({
         Responses: Object.fromEntries(
-          Object.entries(RequestItems).map(([name, { Keys }]) => [
+          Object.entries(RequestItems).map(([name, { Keys, ConsistentRead }]) => [
             name,
-            Keys.map(getOne).filter((item) => item !== undefined),
+            Keys.map((key) => getOne(key, ConsistentRead)).filter((item) => item !== undefined),
           ]),
         ),
         UnprocessedKeys: {},
@@ -122,6 +122,9 @@ export function createCountingTable(tell: {
   };
 }
 
+type BatchGetItems = Readonly<
+  Record<string, { readonly Keys: readonly Key[]; readonly ConsistentRead: boolean }>
+>;
 type PutInput = {
   readonly Item: StoredItem;
   readonly ConditionExpression: string;
@@ -145,6 +148,8 @@ function holds(
       return before?.['version'] === values?.[':previous'];
     case 'attribute_not_exists(pk) OR attribute_exists(#sample)':
       return before === undefined || before['sample'] !== undefined;
+    case 'attribute_not_exists(pk) OR #learned <= :learned':
+      return before === undefined || Number(before['learnedAtSeconds']) <= Number(values?.[':learned']);
     case 'attribute_not_exists(pk) OR #slot < :slot':
       return before === undefined || Number(before['slotSeconds']) < Number(values?.[':slot'] ?? Number.NaN);
     default:

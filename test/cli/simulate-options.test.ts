@@ -12,8 +12,13 @@ describe('readSimulateOptions', () => {
       seed: 1,
       from: 0,
       lagObjective: 60,
+      agents: false,
       json: false,
     });
+  });
+
+  test('takes agents by their word', () => {
+    expect(readSimulateOptions({ trace: 'a.csv', agents: true }).agents).toBe(true);
   });
 
   test('reads scalers with commas between, each once', () => {

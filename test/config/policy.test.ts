@@ -8,9 +8,12 @@ import {
 } from '../../lib/config/policy.ts';
 
 describe('the policy schema', () => {
-  it('has a default for every field but the one that is off unless it is set', () => {
+  it('has a default for every field but those that are off, or not known, unless set', () => {
     const policy = policySchema.parse({});
-    expect(policyFields.filter((field) => policy[field] === undefined)).toEqual(['throughputTargetPerTask']);
+    expect(policyFields.filter((field) => policy[field] === undefined)).toEqual([
+      'partitions',
+      'throughputTargetPerTask',
+    ]);
     expect(policy).toMatchObject({
       minTasks: 1,
       maxTasks: 20,

@@ -95,8 +95,16 @@ describe('a wrong tag is told with what it was and what would be right', () => {
     ['weir:min', '1,000', tasks],
     ['weir:lag-objective', '60s', 'a number from 5 to 86400 (s)'],
     ['weir:evaluate-every', '45', '10, 20, 30, 60, 120 or 300 (s)'],
-    ['weir:source', 'kinesis/', 'kinesis/STREAM or sqs/QUEUE, by name and not by ARN or URL'],
-    ['weir:source', 'kinesis/a kinesis/b', 'one source: kinesis/STREAM or sqs/QUEUE'],
+    [
+      'weir:source',
+      'kinesis/',
+      'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
+    ],
+    [
+      'weir:source',
+      'kinesis/a kinesis/b',
+      'one source: kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP; beside it or alone, once, the word agent',
+    ],
     ['weir:policy', 'hasty', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', '', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', 'constructor', 'one of the policies of this deployment: patient, small'],
@@ -129,6 +137,23 @@ describe('a wrong tag is told with what it was and what would be right', () => {
 
   it('is none of Weir’s when it is somebody else’s', () => {
     expect(resolved({ team: 'orders', 'weirdo:min': 'abc', 'Weir:min': 'abc' }).kind).toBe('managed');
+  });
+});
+
+describe('agents alone', () => {
+  const alone = { 'weir:managed': 'auto', 'weir:source': 'agent' };
+
+  it('are a source', () => {
+    expect(resolve(alone, parseFleet({}))).toMatchObject({ kind: 'managed', sources: [{ kind: 'agent' }] });
+  });
+
+  it('cannot wake a service that has no task, and a stream beside them can', () => {
+    expect(resolve({ ...alone, 'weir:min': '0' }, parseFleet({}))).toMatchObject({
+      kind: 'rejected',
+      problems: [{ subject: 'weir:min, weir:source', received: 'weir:min=0, weir:source=agent' }],
+    });
+    const both = { ...alone, 'weir:min': '0', 'weir:source': 'sqs/orders agent' };
+    expect(resolve(both, parseFleet({})).kind).toBe('managed');
   });
 });
 

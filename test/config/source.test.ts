@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSource, parseSource } from '../../lib/config/source.ts';
+import { formatSource, parseSources } from '../../lib/config/source.ts';
 
 describe('weir:source', () => {
   it.each([
@@ -11,10 +11,19 @@ describe('weir:source', () => {
     ['sqs/orders.fifo', { kind: 'sqs', queue: 'orders.fifo' }],
     [`sqs/${'q'.repeat(80)}`, { kind: 'sqs', queue: 'q'.repeat(80) }],
     [`sqs/${'q'.repeat(75)}.fifo`, { kind: 'sqs', queue: `${'q'.repeat(75)}.fifo` }],
+    [
+      'msk/main-1/orders.v2_x/group',
+      { kind: 'msk', cluster: 'main-1', topic: 'orders.v2_x', group: 'group' },
+    ],
+    ['msk/main/orders/team/app@2', { kind: 'msk', cluster: 'main', topic: 'orders', group: 'team/app@2' }],
+    [
+      `msk/${'c'.repeat(64)}/${'t'.repeat(249)}/g`,
+      { kind: 'msk', cluster: 'c'.repeat(64), topic: 't'.repeat(249), group: 'g' },
+    ],
   ])('%j is read, and written as it was', (value, source) => {
-    const parsed = parseSource(value);
-    expect(parsed).toEqual({ source });
-    expect('source' in parsed && formatSource(parsed.source)).toBe(value.trim());
+    const parsed = parseSources(value);
+    expect(parsed).toEqual({ sources: [source] });
+    expect('sources' in parsed && parsed.sources.map(formatSource)).toEqual([value.trim()]);
   });
 
   it.each([
@@ -34,16 +43,40 @@ describe('weir:source', () => {
     `sqs/${'q'.repeat(76)}.fifo`,
     'sqs/.fifo',
     'kafka/cluster/topic/group',
+    'msk/cluster/topic',
+    'msk/cluster/topic/',
+    'msk/my_cluster/topic/group',
+    `msk/${'c'.repeat(65)}/topic/group`,
+    'msk/cluster/../group',
+    'msk/cluster/top"ic/group',
+    `msk/cluster/${'t'.repeat(250)}/group`,
+    'msk/cluster/topic/a:group',
+    'msk/cluster/topic/größe',
+    'msk/cluster//group',
     'constructor/orders',
   ])('%j is refused, and the syntax told', (value) => {
-    expect(parseSource(value)).toEqual({
-      expected: 'kinesis/STREAM or sqs/QUEUE, by name and not by ARN or URL',
+    expect(parseSources(value)).toEqual({
+      expected: 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
     });
   });
 
-  it('names one source', () => {
-    expect(parseSource('kinesis/orders sqs/refunds')).toEqual({
-      expected: 'one source: kinesis/STREAM or sqs/QUEUE',
-    });
+  it.each([
+    ['agent', ['agent']],
+    ['kinesis/orders agent', ['kinesis/orders', 'agent']],
+    ['  agent \t sqs/orders ', ['sqs/orders', 'agent']],
+    ['kinesis/agent', ['kinesis/agent']],
+  ])('%j: agents beside a stream or alone, and the stream first', (value, names) => {
+    const parsed = parseSources(value);
+    expect('sources' in parsed && parsed.sources.map(formatSource)).toEqual(names);
   });
+
+  it.each(['kinesis/orders sqs/refunds', 'agent agent', 'kinesis/orders agent sqs/refunds', 'agent x y'])(
+    '%j is more than a source and agents',
+    (value) => {
+      expect(parseSources(value)).toEqual({
+        expected:
+          'one source: kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP; beside it or alone, once, the word agent',
+      });
+    },
+  );
 });

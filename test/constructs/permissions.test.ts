@@ -93,6 +93,15 @@ const expected = {
     'sqs:SendMessage on <WeirDeadLetters.Arn>',
     'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on <WeirLoopTicks.Arn>',
   ],
+  WeirLearningLearnRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirLearningLearnLogs'),
+    'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
+    'dynamodb:Query on <WeirTable.Arn>/index/registrations',
+    'cloudwatch:GetMetricData on *',
+  ],
+  WeirLearningEveryHourRole: [assumedByScheduler, 'lambda:InvokeFunction on <WeirLearningLearn.Arn>'],
   WeirNewsPublishRole: [
     assumedByLambda,
     traces,

@@ -6,6 +6,7 @@ import { environmentOf, type FunctionName, readEnvironment } from '../../lib/con
 import type { WeirEvent } from '../../lib/contract/events.ts';
 import { evidenceSeconds } from '../../lib/control/act.ts';
 import { dispatchHorizonSeconds } from '../../lib/control/dispatch.ts';
+import { runSeconds } from '../../lib/control/learn.ts';
 import { giveUpSeconds } from '../../lib/control/relay.ts';
 import { retired } from '../contracts/fixtures.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
@@ -26,6 +27,7 @@ const functions = {
   discover: 'WeirDiscoveryDiscover',
   dispatch: 'WeirLoopDispatch',
   evaluate: 'WeirLoopEvaluate',
+  learn: 'WeirLearningLearn',
   publish: 'WeirNewsPublish',
 } as const satisfies Record<FunctionName, string>;
 
@@ -53,7 +55,7 @@ describe('the table', () => {
 });
 
 describe('the functions', () => {
-  it('are four, each as small and as observed as the others', () => {
+  it('are five, each as small and as observed as the others', () => {
     const found = resourcesOf(template, 'AWS::Lambda::Function');
     expect(Object.keys(found).sort()).toEqual(Object.values(functions).sort());
     for (const { Properties } of Object.values(found)) {
@@ -66,7 +68,7 @@ describe('the functions', () => {
       });
     }
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-    template.resourceCountIs('AWS::Logs::LogGroup', 4);
+    template.resourceCountIs('AWS::Logs::LogGroup', 5);
   });
 
   it.each(Object.entries(functions))('%s is given its environment and nothing else', (name, id) => {
@@ -101,6 +103,7 @@ describe('the loop', () => {
   it('begins each minute, at the minute, and is not tried again', () => {
     const schedules = Object.values(resourcesOf(template, 'AWS::Scheduler::Schedule'));
     expect(schedules.map(({ Properties }) => Properties['ScheduleExpression']).sort()).toEqual([
+      'rate(1 hour)',
       'rate(1 minute)',
       'rate(10 minutes)',
     ]);
@@ -110,7 +113,7 @@ describe('the loop', () => {
         Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
       });
     }
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 
@@ -137,6 +140,13 @@ describe('the loop', () => {
       expect(Properties['SqsManagedSseEnabled']).toBe(true);
       if (id !== 'WeirLoopTicks') expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
     }
+  });
+});
+
+describe('learning', () => {
+  it('ends by itself before it is stopped', () => {
+    const { Timeout } = only<{ readonly Timeout: number }>('AWS::Lambda::Function', functions.learn);
+    expect(Timeout).toBe(runSeconds + 60);
   });
 });
 
@@ -202,7 +212,7 @@ describe('the outputs', () => {
       [
         ...['EventBusName', 'EventBusArn', 'TableName', 'TickQueueUrl', 'UndeliveredTicksUrl'],
         'DeadLettersUrl',
-        ...['Discover', 'Dispatch', 'Evaluate', 'Publish'].flatMap((name) => [
+        ...['Discover', 'Dispatch', 'Evaluate', 'Learn', 'Publish'].flatMap((name) => [
           `${name}Function`,
           `${name}LogGroup`,
         ]),

@@ -2,6 +2,7 @@ import { policySchema } from '../../lib/config/policy.ts';
 import type { Registration } from '../../lib/config/registration.ts';
 import type { WeirEvent } from '../../lib/contract/events.ts';
 import type { StoredRegistration, StoredState } from '../../lib/control/ports.ts';
+import type { LearnedModel } from '../../lib/core/learned-model.ts';
 import { initialLoopState } from '../../lib/core/loop-state.ts';
 import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
 
@@ -49,4 +50,19 @@ export const sample = (atSeconds: number, arrivals = 341.667): Sample => ({
   observation,
   series: { arrivalsPerSecond: [{ atSeconds: atSeconds - 30, value: arrivals }] },
   unread: [],
+});
+
+/** A model with a season, of ratios that the table keeps to the last digit. */
+export const learned = (learnedAtSeconds: number): LearnedModel => ({
+  format: 1,
+  learnedAtSeconds,
+  season: {
+    cycle: 'day',
+    ratios: Array.from({ length: 96 }, (_, slot) => (slot < 48 ? 0.75 : 1.25)),
+    levelSeconds: 900,
+    boundRatios: Array.from({ length: 24 }, () => 1.1),
+    horizonSeconds: 180,
+    coverage: 0.91,
+    gain: 0.125,
+  },
 });

@@ -30,6 +30,28 @@ type Published = { key: string; startSeconds: number; values: Partial<Record<str
 const keyOf = (namespace = '', metricName = '', dimensions: { Name?: string; Value?: string }[] = []) =>
   [namespace, metricName, ...dimensions.map((it) => `${it.Name}=${it.Value}`).sort()].join('|');
 
+/** Which metrics `SUM(SEARCH('{namespace,dimension,…} name="value" …', 'statistic', period))` finds. */
+function searchOf(expression: string) {
+  const parts = /^SUM\(SEARCH\('\{([^}]*)\} (.*)', '(\w+)', \d+\)\)$/.exec(expression);
+  if (parts === null) throw new Error(`no search: ${expression}`);
+  const [, schema = '', terms = '', statistic = ''] = parts;
+  const [namespace, ...dimensions] = schema.split(',').map((name) => name.replaceAll('"', ''));
+  const wanted = [...terms.matchAll(/(?:"([^"]+)"|(\w+))="([^"]*)"/g)].map(
+    ([, quoted, plain, value]) => [quoted ?? plain, value] as const,
+  );
+  const key = (published: string) => {
+    const [ofNamespace, metricName, ...pairs] = published.split('|');
+    const own = new Map(pairs.map((pair) => pair.split('=') as [string, string]));
+    return (
+      ofNamespace === namespace &&
+      own.size === dimensions.length &&
+      dimensions.every((name) => own.has(name)) &&
+      wanted.every(([name, value]) => (name === 'MetricName' ? metricName : own.get(name ?? '')) === value)
+    );
+  };
+  return { statistic, key };
+}
+
 /** CloudWatch as far as the contract goes: it shows a minute as soon as it has a value, complete or not. */
 function playedCloudWatch(): MetricsWorld {
   const clock = createManualClock(noon);
@@ -37,8 +59,26 @@ function playedCloudWatch(): MetricsWorld {
   const published: Published[] = [];
   const failing = new Map<string, string>();
 
+  const sum = ({ Id, Expression = '' }: MetricDataQuery, start: number, end: number) => {
+    const matches = searchOf(Expression);
+    const sums = new Map<number, number>();
+    for (const { key, startSeconds, values } of published) {
+      const value = values[matches.statistic];
+      if (!matches.key(key) || value === undefined || startSeconds < start || startSeconds >= end) continue;
+      sums.set(startSeconds, (sums.get(startSeconds) ?? 0) + value);
+    }
+    const points = [...sums].sort(([a], [b]) => a - b);
+    return {
+      Id,
+      StatusCode: 'Complete',
+      Timestamps: points.map(([seconds]) => new Date(seconds * 1000)),
+      Values: points.map(([, value]) => value),
+    };
+  };
+
   const answer = (query: MetricDataQuery, start: number, end: number) => {
-    const { Metric, Stat = '' } = query.MetricStat!;
+    if (query.MetricStat === undefined) return sum(query, start, end);
+    const { Metric, Stat = '' } = query.MetricStat;
     const status = failing.get(Metric?.MetricName ?? '') ?? 'complete';
     if (status === 'throttled') {
       throw Object.assign(new Error('Rate exceeded'), {

@@ -86,6 +86,49 @@ export function metricsContract(name: string, create: () => MetricsWorld) {
       ]);
     });
 
+    it('sums a metric over a further dimension, whatever its values are, and over no other', async () => {
+      const { metrics, publish } = create();
+      const topic = { 'Cluster Name': 'main', Topic: 'orders' };
+      const messages = (
+        more: Record<string, string>,
+        topicDimensions: Record<string, string> = topic,
+      ): Name => ({
+        namespace: 'AWS/Kafka',
+        metricName: 'MessagesInPerSec',
+        dimensions: { ...topicDimensions, ...more },
+      });
+      for (const [broker, value] of Object.entries({ 1: 10, 2: 20, 3: 30 })) {
+        publish(messages({ 'Broker ID': broker }), noon - 120, { Average: value });
+      }
+      publish(messages({ 'Broker ID': '2' }), noon - 180, { Average: 7 });
+      publish(messages({}), noon - 120, { Average: 1000 });
+      publish(messages({ 'Broker ID': '1', Partition: '0' }), noon - 120, { Average: 1000 });
+      publish(messages({ 'Broker ID': '1' }, { ...topic, Topic: 'orders-2' }), noon - 120, { Average: 1000 });
+      const sum = { ...messages({}), statistic: 'Average' as const, summedOver: 'Broker ID' };
+
+      expect(await metrics.read(query(sum))).toEqual({
+        kind: 'read',
+        points: [
+          { atSeconds: noon - 180, value: 7 },
+          { atSeconds: noon - 120, value: 60 },
+        ],
+        partial: false,
+      });
+      const nothing = { ...sum, dimensions: { ...topic, Topic: 'refunds' } };
+      expect(await metrics.read(query(nothing))).toEqual({ kind: 'read', points: [], partial: false });
+    });
+
+    it('reads no sum before the last of its summands should have come', async () => {
+      const { metrics, publish, setNow } = create();
+      publish({ ...incoming, dimensions: { ...incoming.dimensions, ShardId: '1' } }, noon, { Sum: 12 });
+      const sum = query({ summedOver: 'ShardId', sinceSeconds: noon - 60 });
+
+      setNow(noon + 89);
+      expect(await metrics.read(sum)).toMatchObject({ points: [] });
+      setNow(noon + 90);
+      expect(await metrics.read(sum)).toMatchObject({ points: [{ atSeconds: noon, value: 12 }] });
+    });
+
     it('gives each of many readers its own range', async () => {
       const { metrics, publish } = create();
       for (let minutes = 1; minutes <= 10; minutes++)

@@ -32,6 +32,19 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
       });
     });
 
+    it('takes agents as they are: there is nothing to look up', async () => {
+      const { sources } = create();
+
+      expect(await sources.resolve({ kind: 'agent' })).toEqual({ source: { kind: 'agent' } });
+    });
+
+    it('takes a topic as it is: nothing tells of it but its metrics', async () => {
+      const { sources } = create();
+      const topic = { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders' } as const;
+
+      expect(await sources.resolve(topic)).toEqual({ source: topic });
+    });
+
     it('says what is wrong with a source that is not there', async () => {
       const { sources } = create();
 

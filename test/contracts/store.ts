@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Store, StoredRegistration } from '../../lib/control/ports.ts';
-import { managed, noon, registration, retired, sample, state } from './fixtures.ts';
+import { learned, managed, noon, registration, retired, sample, state } from './fixtures.ts';
 
 /** What every Store does. `create` gives an empty one; its clock is at noon. */
 export function storeContract(name: string, create: () => Promise<Store>) {
@@ -167,6 +167,47 @@ export function storeContract(name: string, create: () => Promise<Store>) {
       expect(loaded.filter((it) => it.registration !== undefined)).toHaveLength(61);
       expect(loaded.at(-2)).toEqual(loaded[0]);
       expect(loaded.at(-1)).toEqual({});
+    });
+
+    it('gives back what was learned of a service, with a season and without', async () => {
+      const store = await create();
+      await store.putModel('main/orders', learned(noon - 3600));
+      await store.putModel('main/payments', { format: 1, learnedAtSeconds: noon - 3600 });
+
+      const models = ['main/orders', 'main/payments', 'main/orders', 'main/unknown'].map((it) =>
+        store.model(it),
+      );
+
+      expect(await Promise.all(models)).toEqual([
+        learned(noon - 3600),
+        { format: 1, learnedAtSeconds: noon - 3600 },
+        learned(noon - 3600),
+        undefined,
+      ]);
+      expect(await store.load('main/orders')).toEqual({});
+      expect(await store.samples('main/orders', 0)).toEqual([]);
+    });
+
+    it('keeps the model that was learned last, whichever is written last', async () => {
+      const store = await create();
+      await store.putModel('main/orders', learned(noon - 60));
+      await store.putModel('main/orders', { format: 1, learnedAtSeconds: noon - 3600 });
+      expect(await store.model('main/orders')).toEqual(learned(noon - 60));
+
+      await store.putModel('main/orders', { format: 1, learnedAtSeconds: noon });
+      expect(await store.model('main/orders')).toEqual({ format: 1, learnedAtSeconds: noon });
+    });
+
+    it('gives many models at once', async () => {
+      const store = await create();
+      const services = Array.from({ length: 130 }, (_, index) => `main/service-${index}`);
+      await Promise.all(
+        services.map((it, index) => store.putModel(it, { format: 1, learnedAtSeconds: noon - index })),
+      );
+
+      const models = await Promise.all(services.map((it) => store.model(it)));
+
+      expect(models.map((it) => it?.learnedAtSeconds)).toEqual(services.map((_, index) => noon - index));
     });
 
     it("moves dispatch's cursor forward only", async () => {

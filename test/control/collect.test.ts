@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runOnce } from '../../lib/control/run-once.ts';
+import { type Core, runOnce } from '../../lib/control/run-once.ts';
 import { initialLoopState } from '../../lib/core/loop-state.ts';
+import type { ServiceContext } from '../../lib/core/plan.ts';
 import {
   coreThat,
   hold,
@@ -101,6 +102,40 @@ describe('what is measured', () => {
     ]);
   });
 
+  it('is of agents what they have said since, at a tick off the cadence too; CloudWatch waits for its slot', async () => {
+    const world = await managedWorld({ sources: [kinesis, { kind: 'agent' }] });
+    const dimensions = { ClusterName: 'main', ServiceName: 'orders' };
+    for (let ago = 60; ago >= -60; ago -= 10) {
+      const endSeconds = noon - ago;
+      world.metrics.publish(
+        { namespace: 'Weir/Agent', metricName: 'busyShare', dimensions },
+        { endSeconds, periodSeconds: 10, values: { Average: 0.5 }, visibleAtSeconds: endSeconds + 1 },
+      );
+    }
+    publishMinute(world, 'AWS/Kinesis', 'IncomingRecords', stream, noon, { Sum: 6000 });
+
+    const kinds: string[] = [];
+    for (const slotSeconds of [noon, noon + 25, noon + 25, noon + 60]) {
+      world.clock.set(slotSeconds);
+      kinds.push((await world.tick(steady, slotSeconds)).kind);
+    }
+
+    expect(kinds).toEqual(['held', 'held', 'duplicate', 'held']);
+    const samples = await world.store.samples(service, 0);
+    const ends = samples.map((it) => it.series.busyShare?.map((point) => point.atSeconds - noon));
+    expect(ends).toEqual([
+      [-60, -50, -40, -30, -20, -10],
+      [0, 10, 20],
+      [30, 40, 50],
+    ]);
+    expect(samples.map((it) => it.unread.some(({ field }) => field === 'lagSeconds'))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(Object.keys(world.commits.at(-1)?.loop.polledAtSeconds ?? {})).not.toContain('busyShare');
+  });
+
   it('is kept even when the write of the state is lost to another', async () => {
     const world = await managedWorld();
     const loses = coreThat(() => {
@@ -111,5 +146,31 @@ describe('what is measured', () => {
     await world.tick(loses);
 
     expect(await world.store.samples(service, 0)).toHaveLength(1);
+  });
+});
+
+describe('what was learned', () => {
+  const model = { format: 1, learnedAtSeconds: noon - 3600 } as const;
+
+  it.each([
+    ['goes to the core with the registration', [kinesis], model],
+    ['is not asked for of a service without a stream', [], undefined],
+  ])('%s', async (_, sources, expected) => {
+    const world = await managedWorld({ sources });
+    await world.store.putModel(service, model);
+    const contexts: ServiceContext[] = [];
+    const looks: Core = {
+      ...steady,
+      decide: (analysis, loop, context) => {
+        contexts.push(context);
+        return steady.decide(analysis, loop, context);
+      },
+    };
+
+    await runOnce({ service, slotSeconds: noon }, world.ports, looks);
+
+    expect(contexts).toHaveLength(1);
+    expect(contexts[0]?.model).toEqual(expected);
+    expect(contexts[0]?.sources).toEqual(sources);
   });
 });

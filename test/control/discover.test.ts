@@ -79,6 +79,22 @@ describe('discover registers', () => {
     });
   });
 
+  it('a topic with the partitions that its owner gives', async () => {
+    world.tag('main/orders', {
+      ...orders,
+      'weir:source': 'msk/main/orders/orders-app',
+      'weir:partitions': '12',
+    });
+
+    await discover(world.ports);
+
+    const topic = { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders-app', partitions: 12 };
+    const { registration } = await world.store.load('main/orders');
+    expect(registration).toMatchObject({ status: 'managed', registration: { sources: [topic] } });
+    const sources = ['msk/main/orders/orders-app'];
+    expect(world.told()).toMatchObject([{ detail: { sources, partitions: 12 } }]);
+  });
+
   it('nothing twice: what has not changed is not written and not told', async () => {
     world.tag('main/orders', orders);
     await discover(world.ports);

@@ -4,7 +4,7 @@ import type { RegisteredSource } from '../../lib/config/registration.ts';
 import type { Field } from '../../lib/contract/measurement.ts';
 import { measurementOf, metricQueriesOf } from '../../lib/control/measurements.ts';
 import { planMeasurements } from '../../lib/core/measure.ts';
-import { kinesis, service, sqs } from './world.ts';
+import { kinesis, msk, service, sqs } from './world.ts';
 
 type Row = [
   RegisteredSource | undefined,
@@ -17,9 +17,12 @@ type Row = [
   number,
 ];
 
+const agent: RegisteredSource = { kind: 'agent' };
 const ecs = { ClusterName: 'main', ServiceName: 'orders' };
 const stream = { StreamName: 'orders' };
 const queue = { QueueName: 'orders' };
+const topic = { 'Cluster Name': 'main', Topic: 'orders' };
+const group = { ...topic, 'Consumer Group': 'orders-app' };
 
 describe('measurementOf', () => {
   it.each<Row>([
@@ -50,6 +53,9 @@ describe('measurementOf', () => {
     [sqs, 'arrivalsPerSecond', 'AWS/SQS', 'NumberOfMessagesSent', queue, 'Sum', 600, 10],
     [sqs, 'processedPerSecond', 'AWS/SQS', 'NumberOfMessagesDeleted', queue, 'Sum', 300, 5],
     [sqs, 'lagSeconds', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', queue, 'Maximum', 75, 75],
+    [msk, 'backlogRecords', 'AWS/Kafka', 'SumOffsetLag', group, 'Maximum', 9000, 9000],
+    [msk, 'lagSeconds', 'AWS/Kafka', 'EstimatedMaxTimeLag', group, 'Maximum', 45, 45],
+    [msk, 'arrivalsPerSecond', 'AWS/Kafka', 'MessagesInPerSec', topic, 'Average', 200, 200],
     [sqs, 'memoryPercent', 'AWS/ECS', 'MemoryUtilization', ecs, 'Average', 41, 41],
   ])('%o %s is %s %s', (source, field, namespace, metricName, dimensions, statistic, from, to) => {
     const measurement = measurementOf(field, service, source);
@@ -59,6 +65,34 @@ describe('measurementOf', () => {
       query: { namespace, metricName, dimensions, statistic, periodSeconds: 60 },
     });
     expect(measurement.kind === 'metric' && measurement.convert(from)).toBeCloseTo(to, 9);
+  });
+
+  it.each([
+    ['agentArrivalsPerSecond', 'arrivalsPerSecond', 'Average', 10],
+    ['agentProcessedPerSecond', 'processedPerSecond', 'Average', 10],
+    ['agentBacklogRecords', 'backlogRecords', 'Average', 10],
+    ['agentLagSeconds', 'lagSeconds', 'Maximum', 10],
+    ['busyShare', 'busyShare', 'Average', 10],
+    ['hottestShare', 'hottestShare', 'Maximum', 60],
+    ['typicalLagSeconds', 'typicalLagSeconds', 'Average', 60],
+  ] as const)(
+    '%s is what agents report as %s, whatever the stream',
+    (field, metricName, statistic, periodSeconds) => {
+      for (const source of [{ kind: 'agent' } as const, kinesis, sqs]) {
+        expect(measurementOf(field, service, source)).toMatchObject({
+          query: { namespace: 'Weir/Agent', metricName, dimensions: ecs, statistic, periodSeconds },
+        });
+      }
+    },
+  );
+
+  it('sums what the brokers of a topic take in, and nothing else', () => {
+    for (const { field } of planMeasurements(policySchema.parse({}), [msk])) {
+      const measurement = measurementOf(field, service, msk);
+      expect(measurement.kind === 'metric' && measurement.query.summedOver).toBe(
+        field === 'arrivalsPerSecond' ? 'Broker ID' : undefined,
+      );
+    }
   });
 
   it('takes the backlog of a queue from the queue itself', () => {
@@ -71,23 +105,29 @@ describe('measurementOf', () => {
     [kinesis, 'processedPerSecond'],
     [sqs, 'meanLagSeconds'],
     [sqs, 'p95Ms'],
+    [msk, 'meanLagSeconds'],
   ] as const)('refuses a field that %o does not have: %s', (source, field) => {
     expect(() => measurementOf(field, service, source)).toThrow(`${field} of main/orders was planned`);
   });
 
-  it.each([[[]], [[kinesis]], [[sqs]]])('knows every field that is planned for %o', (sources) => {
-    const planned = planMeasurements(policySchema.parse({}), sources);
+  it.each([[[]], [[kinesis]], [[sqs]], [[msk]], [[agent]], [[kinesis, agent]]])(
+    'knows every field that is planned for %o',
+    (sources) => {
+      const planned = planMeasurements(policySchema.parse({}), sources);
 
-    expect(planned.length).toBeGreaterThan(0);
-    for (const { field } of planned) expect(() => measurementOf(field, service, sources[0])).not.toThrow();
-  });
+      expect(planned.length).toBeGreaterThan(0);
+      for (const { field } of planned) expect(() => measurementOf(field, service, sources[0])).not.toThrow();
+    },
+  );
 });
 
 describe('metricQueriesOf', () => {
   it.each([
     ['no source: CPU and memory', [], 2],
     ['Kinesis: arrivals, two lags, CPU and memory', [kinesis], 5],
+    ['Kinesis and agents: theirs, and seven of the agents', [kinesis, agent], 12],
     ['SQS: sent, deleted, age, CPU and memory, but not the depth', [sqs], 5],
+    ['MSK: backlog, lag, arrivals, CPU and memory', [msk], 5],
   ] as const)('%s', (_, sources, queries) => {
     expect(metricQueriesOf(service, policySchema.parse({}), sources)).toBe(queries);
   });

@@ -31,6 +31,14 @@ export const observation: ServiceObservation = {
 export const kinesis: RegisteredSource = { kind: 'kinesis', stream: 'orders', partitions: 8 };
 export const sqs: RegisteredSource = { kind: 'sqs', queue: 'orders', queueUrl: 'https://sqs.local/1/orders' };
 
+export const msk: RegisteredSource = {
+  kind: 'msk',
+  cluster: 'main',
+  topic: 'orders',
+  group: 'orders-app',
+  partitions: 8,
+};
+
 export function registrationOf(
   more: Partial<Omit<Registration, 'policy'>> & { readonly policy?: PolicyOverrides } = {},
 ): Registration {

@@ -9,6 +9,7 @@ import {
   cpuContext,
   kinesisContext,
   loopOf,
+  mskContext,
   now,
   repeated,
   sqsContext,
@@ -89,6 +90,35 @@ describe('not_reading', () => {
     ['no source', { ...stopped, context: cpuContext() }, 'absent'],
   ])('%s', (_, options, verdict) => {
     expect(verdictOf('not_reading', options)).toEqual({ verdict });
+  });
+
+  const restless: WindowOptions = {
+    context: mskContext({ rebalanceSeconds: 60 }),
+    values: { arrivalsPerSecond: [200] },
+    unread: [{ field: 'backlogRecords', cause: 'absent' }],
+  };
+
+  it('a group of Kafka that never comes to rest has no lag', () => {
+    expect(verdictOf('not_reading', restless)).toMatchObject({ verdict: 'present' });
+  });
+
+  it.each<[string, WindowOptions]>([
+    [
+      'a task has come, and the group rebalances',
+      { ...restless, tasks: [...repeated(3, 55), ...repeated(4, 5)] },
+    ],
+    ['a task has gone', { ...restless, tasks: [...repeated(5, 57), 4, 4, 4] }],
+    [
+      'a deployment replaces them one by one',
+      { ...restless, observed: (index) => ({ deploying: index > 50 && index < 57 }) },
+    ],
+    ['the lag is known', { ...restless, values: { arrivalsPerSecond: [200], backlogRecords: [0] } }],
+    [
+      'one point of it is lost',
+      { ...restless, values: { arrivalsPerSecond: [200, 200], backlogRecords: [0, undefined] } },
+    ],
+  ])('of Kafka that is none: %s', (_, options) => {
+    expect(verdictOf('not_reading', options)).toEqual({ verdict: 'absent' });
   });
 });
 

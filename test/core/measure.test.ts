@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dueFields, planMeasurements, strategyOf } from '../../lib/core/measure.ts';
+import { agentSignals, dueFields, planMeasurements, strategyOf } from '../../lib/core/measure.ts';
 import { noon } from '../control/world.ts';
-import { cpuContext, deepFreeze, kinesisContext, sqsContext } from '../support/windows.ts';
+import { cpuContext, deepFreeze, kinesisContext, mskContext, sqsContext } from '../support/windows.ts';
 
 describe('planMeasurements', () => {
   it.each([
     ['Kinesis', kinesisContext(), 'lag', ['arrivalsPerSecond', 'lagSeconds', 'meanLagSeconds']],
     ['SQS', sqsContext(), 'lag', ['backlogRecords', 'arrivalsPerSecond']],
+    ['MSK', mskContext(), 'lag', ['backlogRecords', 'arrivalsPerSecond']],
     ['no source', cpuContext(), 'threshold', ['cpuPercent', 'memoryPercent']],
   ])('%s: its strategy, and what that cannot do without', (_, { policy, sources }, strategy, required) => {
     expect(strategyOf(sources)).toBe(strategy);
@@ -46,6 +47,16 @@ describe('planMeasurements', () => {
     },
   );
 
+  it("a topic's rate only where it is known at all, and a minute later than the rest", () => {
+    const { policy, sources } = mskContext();
+    const plan = planMeasurements(policy, sources);
+    expect(plan.find((it) => it.field === 'backlogRecords')).toMatchObject({ freshSeconds: 180 });
+    expect(plan.find((it) => it.field === 'arrivalsPerSecond')).toMatchObject({
+      required: 'once-known',
+      freshSeconds: 240,
+    });
+  });
+
   it('CPU and memory of a stream only every ten minutes', () => {
     const { policy, sources } = kinesisContext();
     const support = planMeasurements(policy, sources).filter((it) => !it.required);
@@ -58,6 +69,41 @@ describe('planMeasurements', () => {
         freshSeconds: 780,
       })),
     );
+  });
+});
+
+describe('agents', () => {
+  const agent = { kind: 'agent' } as const;
+  const { policy, sources } = kinesisContext({ rebalanceSeconds: 30 });
+  const required = (...all: Parameters<typeof planMeasurements>[1]) =>
+    planMeasurements(policy, all)
+      .filter((it) => it.required)
+      .map((it) => it.field);
+
+  it('beside a stream are asked for at each tick, and needed only alone', () => {
+    const plan = planMeasurements(policy, [...sources, agent]);
+    expect(plan.find((it) => it.field === 'agentArrivalsPerSecond')).toEqual({
+      field: 'agentArrivalsPerSecond',
+      everySeconds: 0,
+      periodSeconds: 10,
+      required: false,
+      freshSeconds: 60,
+    });
+    expect(required(...sources, agent)).toEqual(required(...sources));
+    expect(required(agent)).toEqual(agentSignals);
+    expect(strategyOf([agent])).toBe('lag');
+  });
+
+  it('may not know what waits for as long as partitions change hands', () => {
+    const plan = planMeasurements(policy, [agent]);
+    for (const field of ['agentBacklogRecords', 'agentLagSeconds'] as const)
+      expect(plan.find((it) => it.field === field)?.freshSeconds).toBe(90);
+  });
+
+  it('are due at a tick off the cadence, and CloudWatch is not', () => {
+    const plan = planMeasurements(policy, [...sources, agent]);
+    const polled = Object.fromEntries(plan.filter((it) => it.everySeconds > 0).map((it) => [it.field, noon]));
+    expect(dueFields(plan, polled, noon + 15).map((it) => it.field)).toEqual([...agentSignals, 'busyShare']);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   analysisOf,
   kinesisContext,
   loopOf,
+  mskContext,
   repeated,
   sqsContext,
   type Values,
@@ -27,6 +28,27 @@ describe('missingSignals', () => {
     ],
     ['one that no task reads has none', { tasks: 0, values: { arrivalsPerSecond: [1] } }, []],
     ['but needs its arrivals', { tasks: 0 }, ['arrivalsPerSecond']],
+    [
+      'a topic whose rate was never there does without it',
+      { context: mskContext(), values: { backlogRecords: [1] } },
+      [],
+    ],
+    [
+      'one whose rate was there, and is no more, does not',
+      {
+        context: mskContext(),
+        values: { backlogRecords: [1], arrivalsPerSecond: [1, ...repeated(undefined, 5)] },
+      },
+      ['arrivalsPerSecond'],
+    ],
+    [
+      'and a group that rebalances has no backlog, whatever it was',
+      {
+        context: mskContext(),
+        values: { arrivalsPerSecond: [1], backlogRecords: [0, ...repeated(undefined, 3)] },
+      },
+      ['backlogRecords'],
+    ],
     [
       'a queue that is empty and at its minimum needs nothing',
       { context: queue, tasks: 0, values: { backlogRecords: [0] } },

@@ -7,6 +7,7 @@ import {
   deepFreeze,
   kinesisContext,
   minutesUntil,
+  mskContext,
   newestMinute,
   now,
   repeated,
@@ -122,9 +123,47 @@ describe('flowOf', () => {
   });
 
   it('of nothing measured: nothing, and no zero', () => {
-    for (const context of [kinesisContext(), sqsContext()]) {
+    for (const context of [kinesisContext(), sqsContext(), mskContext()]) {
       expect(flow({ context })).toEqual({ arrivals: [], backlog: [], lag: [], intervals: [] });
     }
+  });
+
+  it('a topic: its backlog and lag are those of the end of a minute, and where the lag lacks, the backlog tells', () => {
+    const { backlog, lag, intervals } = flow({
+      context: mskContext(),
+      ageSeconds: 75,
+      values: {
+        arrivalsPerSecond: repeated(200, 10),
+        backlogRecords: [6000, 3000, 3000],
+        lagSeconds: [40, undefined, 20],
+      },
+    });
+    const end = now - 75;
+    expect(backlog).toEqual(minutesUntil(end, [6000, 3000, 3000]));
+    expect(lag).toEqual(minutesUntil(end, [40, 15, 20]));
+    expect(intervals.map((it) => it.processedPerSecond)).toEqual([250, 200]);
+  });
+
+  it('a topic whose group rebalances at the end of a minute: nothing then, and no zero', () => {
+    const { backlog, lag, intervals } = flow({
+      context: mskContext(),
+      values: {
+        arrivalsPerSecond: repeated(200, 10),
+        backlogRecords: [6000, undefined, 9000],
+        lagSeconds: [30, undefined, 45],
+      },
+    });
+    expect(backlog.map((it) => it.value)).toEqual([6000, 9000]);
+    expect(lag.map((it) => it.value)).toEqual([30, 45]);
+    // 24,000 came in two minutes, and 3,000 more wait: 175 records/s in spite of the stop.
+    expect(intervals).toMatchObject([{ processedPerSecond: 175, backlogBefore: 6000, backlogAfter: 9000 }]);
+  });
+
+  it('a topic without a rate: what waits, and how long, and no rate of processing', () => {
+    const values = { backlogRecords: [6000, 3000], lagSeconds: [40, 20] };
+    const { arrivals, backlog, lag, intervals } = flow({ context: mskContext(), values });
+    expect([arrivals, intervals]).toEqual([[], []]);
+    expect([backlog, lag].map((it) => it.length)).toEqual([2, 2]);
   });
 
   it('intervals, the worked number: 200 records/s and a backlog from 6,000 to 3,000 in 60 s are 250 a second', () => {

@@ -60,6 +60,11 @@ export const arbitrarySources: fc.Arbitrary<readonly RegisteredSource[]> = fc.on
   fc
     .integer({ min: 1, max: 500 })
     .map((partitions): RegisteredSource[] => [{ kind: 'kinesis', stream: 'orders', partitions }]),
+  fc
+    .integer({ min: 1, max: 500 })
+    .map((partitions): RegisteredSource[] => [
+      { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders', partitions },
+    ]),
   fc.constant<RegisteredSource[]>([{ kind: 'sqs', queue: 'orders', queueUrl: 'https://sqs.local/1/orders' }]),
 );
 
@@ -249,18 +254,19 @@ const orderlyTick = fc
       revision: 'orders:12',
       deploying: more.deploying,
     };
-    const queue = sources[0]?.kind === 'sqs';
+    const kind = sources[0]?.kind;
+    const backlog = lag.map((it) => ({ ...it, value: it.value * 10 }));
     const series = {
       arrivalsPerSecond: arrivals,
       lagSeconds: lag,
       cpuPercent: cpu,
       memoryPercent: memory,
-      ...(queue
-        ? {
-            backlogRecords: lag.map((it) => ({ atSeconds: it.atSeconds + 120, value: it.value * 10 })),
-            processedPerSecond: arrivals,
-          }
-        : { meanLagSeconds: lag }),
+      ...(kind === 'msk' && { backlogRecords: backlog }),
+      ...(kind === 'kinesis' && { meanLagSeconds: lag }),
+      ...(kind === 'sqs' && {
+        backlogRecords: backlog.map((it) => ({ ...it, atSeconds: it.atSeconds + 120 })),
+        processedPerSecond: arrivals,
+      }),
     };
     const samples = Array.from(
       { length: 60 },

@@ -29,7 +29,9 @@ function tick({ samples, loop, context }: Look): { readonly window: Window; read
 /** By the plan of measurements alone, not by what the core says of it. */
 function isMeasuredFresh({ samples, context }: Look): boolean {
   return planMeasurements(context.policy, context.sources)
-    .filter((it) => it.required)
+    .filter(({ field, required }) =>
+      required === 'once-known' ? samples.some((it) => (it.series[field] ?? []).length > 0) : required,
+    )
     .every(({ field, freshSeconds }) => {
       const newest = Math.max(
         ...samples.flatMap((sample) =>

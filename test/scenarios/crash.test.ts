@@ -56,6 +56,7 @@ it('makes calls to enumerate', () => {
     'store.commitState',
     'store.commitState',
     'store.load',
+    'store.model',
     'store.putSample',
     'store.samples',
   ]);

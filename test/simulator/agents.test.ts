@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentNamespace } from '../../lib/simulator/agents.ts';
+import { agentNamespace } from '../../lib/contract/measurement.ts';
 import type { Scenario } from '../../lib/simulator/scenario.ts';
 import { stepSeconds, zeroSeconds } from '../../lib/simulator/time.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../lib/simulator/world.ts';
@@ -27,17 +27,13 @@ const playFor = (world: SimulatedWorld, seconds: number) => {
   for (let played = 0; played < seconds; played += stepSeconds) world.step();
 };
 
-async function read(world: SimulatedWorld, metricName: string, partition?: string) {
+async function read(world: SimulatedWorld, metricName: string, periodSeconds = 10) {
   const reading = await world.metrics.read({
     namespace: agentNamespace,
     metricName,
-    dimensions: {
-      ClusterName: 'main',
-      ServiceName: 'orders',
-      ...(partition !== undefined && { Partition: partition }),
-    },
+    dimensions: { ClusterName: 'main', ServiceName: 'orders' },
     statistic: 'Average',
-    periodSeconds: partition === undefined ? 10 : 60,
+    periodSeconds,
     sinceSeconds: zeroSeconds,
   });
   return reading.kind === 'read' ? reading.points : [];
@@ -72,18 +68,14 @@ describe('agents', () => {
     expect((await newest('lagSeconds')) ?? 0).toBeGreaterThan(250);
   });
 
-  it('tell the partitions apart, once a minute', async () => {
+  it('tell once a minute how the load lies on the partitions, and how far behind half of them are', async () => {
     const world = worldOf();
     playFor(world, 185);
-    const shares = await Promise.all(['0', '1', '2', '3'].map((it) => read(world, 'PartitionShare', it)));
-    const lags = await Promise.all(['0', '1'].map((it) => read(world, 'PartitionLagSeconds', it)));
+    const values = async (name: string) => (await read(world, name, 60)).map((it) => it.value);
 
-    expect(shares.map((points) => points.map((point) => point.value.toFixed(3)))).toEqual([
-      ['0.700', '0.700', '0.700'],
-      ...[1, 2, 3].map(() => ['0.100', '0.100', '0.100']),
-    ]);
-    expect(lags[0]?.map((point) => point.value > 10)).toEqual([true, true, true]);
-    expect(lags[1]?.map((point) => point.value)).toEqual([0, 0, 0]);
+    expect((await values('hottestShare')).map((it) => it.toFixed(3))).toEqual(['0.700', '0.700', '0.700']);
+    expect(await values('typicalLagSeconds')).toEqual([0, 0, 0]);
+    expect((await read(world, 'lagSeconds')).at(-1)!.value).toBeGreaterThan(10);
   });
 
   it('do not know what waits while they divide the partitions anew', async () => {

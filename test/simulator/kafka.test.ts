@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { formatSource } from '../../lib/config/source.ts';
 import type { Scenario } from '../../lib/simulator/scenario.ts';
-import { tagOf } from '../../lib/simulator/source.ts';
 import { stepSeconds, zeroSeconds } from '../../lib/simulator/time.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../lib/simulator/world.ts';
 import { constantLoad } from './constant-load.ts';
@@ -43,8 +43,8 @@ const groupMetrics = ['SumOffsetLag', 'MaxOffsetLag', 'EstimatedMaxTimeLag'];
 describe('a topic of Kafka', () => {
   it('is named as the tag of the service names it', () => {
     const world = createSimulatedWorld(scenario, constantLoad(200), 1);
-    expect(tagOf(world.source)).toBe('msk/main/orders/orders');
-    expect(world.tags['weir:source']).toBe('msk/main/orders/orders');
+    expect(formatSource(world.source)).toBe('msk/main/orders/orders');
+    expect(world.tags).toMatchObject({ 'weir:source': 'msk/main/orders/orders', 'weir:partitions': '4' });
   });
 
   it('shows what its group has still to read, all of it and in the worst partition', async () => {

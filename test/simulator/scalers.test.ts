@@ -17,9 +17,7 @@ it.each(Object.entries(scalers))('%s has the name that it is known by', (name, c
   expect(create(demoScenario(workload, 20, 60), workload, 1).name).toBe(name);
 });
 
-const rivals = Object.entries(scalers).filter(([name]) => name !== 'weir');
-
-describe.each(rivals)('%s', (_, create) => {
+describe.each(Object.entries(scalers))('%s', (_, create) => {
   it.each(scenarios)('makes the same of the same load again, of %s', async (source, changes) => {
     const workload = constantLoad(2000, {
       forSeconds: 3000,

@@ -25,7 +25,7 @@ export const eventExamples: { readonly [K in DetailType]: EventDetail<K> } = {
       {
         subject: 'weir:source',
         received: 'kinesis/',
-        expected: 'kinesis/STREAM or sqs/QUEUE, by name and not by ARN or URL',
+        expected: 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
       },
     ],
   },

@@ -5,7 +5,7 @@ import { initialLoopState, type LoopState } from '../../lib/core/loop-state.ts';
 import type { ServiceContext } from '../../lib/core/plan.ts';
 import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
 import { assembleWindow, type Window } from '../../lib/core/window.ts';
-import { kinesis, noon, observation, sqs } from '../control/world.ts';
+import { kinesis, msk, noon, observation, sqs } from '../control/world.ts';
 
 /** Ticks come a quarter of a minute after the minute; the newest minute that CloudWatch then shows ended 75 s ago. */
 export const now = noon + 15;
@@ -17,6 +17,10 @@ export function kinesisContext(policy: PolicyOverrides = {}, partitions = 8): Se
 
 export function sqsContext(policy: PolicyOverrides = {}): ServiceContext {
   return { policy: policySchema.parse(policy), sources: [sqs] };
+}
+
+export function mskContext(policy: PolicyOverrides = {}): ServiceContext {
+  return { policy: policySchema.parse(policy), sources: [msk] };
 }
 
 /** A service without a source: held at its utilization. */
@@ -53,7 +57,7 @@ export function minutesUntil(endSeconds: number, values: readonly (number | unde
 
 export const repeated = <T>(value: T, count: number): T[] => Array.from({ length: count }, () => value);
 
-/** Minutes of each field, oldest first; `undefined` is a lost one. A queue's depth is that of each tick. */
+/** Minutes of each field, oldest first; `undefined` is a lost one. A queue's depth is that of each tick, a topic's is not. */
 export type Values = Readonly<Partial<Record<Field, readonly (number | undefined)[]>>>;
 
 export type WindowOptions = {
@@ -73,6 +77,7 @@ export type WindowOptions = {
 
 /** Samples of a tick each minute, deeply frozen: nobody may write into what he is given. */
 export function samplesOf({
+  context = kinesisContext(),
   values = {},
   tasks = 4,
   observation: present = {},
@@ -85,7 +90,12 @@ export function samplesOf({
   const series = Object.fromEntries(
     Object.entries(values).map(([field, minutes]) => [
       field,
-      minutesUntil(field === 'backlogRecords' ? nowSeconds : nowSeconds - ageSeconds, minutes),
+      minutesUntil(
+        field === 'backlogRecords' && context.sources[0]?.kind !== 'msk'
+          ? nowSeconds
+          : nowSeconds - ageSeconds,
+        minutes,
+      ),
     ]),
   );
   const samples = counts.map((count, index): Sample => {

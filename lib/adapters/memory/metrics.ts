@@ -1,8 +1,19 @@
 import type { Point } from '../../contract/measurement.ts';
-import type { Clock, MetricQuery, MetricReading, Metrics } from '../../control/ports.ts';
+import {
+  type Clock,
+  type MetricQuery,
+  type MetricReading,
+  type Metrics,
+  summedAfterSeconds,
+} from '../../control/ports.ts';
 
-/** Points older than this, against the newest of their series, are dropped, as CloudWatch drops its finest. */
+/**
+ * Points older than this, against the newest of their series, are dropped, as CloudWatch drops its finest; those of five
+ * minutes and more it keeps for 63 days.
+ */
 const keepSeconds = 3 * 3600;
+const longPeriodSeconds = 300;
+const longKeepSeconds = 63 * 86_400;
 
 export type MetricName = Pick<MetricQuery, 'namespace' | 'metricName' | 'dimensions'>;
 
@@ -24,6 +35,8 @@ export type MemoryMetrics = Metrics & {
   /** From now on readings that the predicate is true of fail for this cause; without a predicate none does. */
   fail(predicate: ((query: MetricQuery) => boolean) | undefined, cause?: ReadingFailure): void;
 };
+
+type Series = { readonly metric: MetricName; readonly points: PublishedPoint[] };
 
 function seriesKey({ namespace, metricName, dimensions }: MetricName, periodSeconds: number): string {
   return `${namespace}|${metricName}|${periodSeconds}${dimensionsKey(dimensions)}`;
@@ -47,13 +60,12 @@ function dimensionsKey(dimensions: MetricName['dimensions']): string {
  * complete: `visibleAtSeconds` is where the world says how late, and how whole, a metric arrives.
  */
 export function createMemoryMetrics(clock: Clock): MemoryMetrics {
-  const allSeries = new Map<string, PublishedPoint[]>();
+  const allSeries = new Map<string, Series>();
   let failing:
     | { readonly predicate: (query: MetricQuery) => boolean; readonly cause: ReadingFailure }
     | undefined;
 
-  const pointsOf = (query: MetricQuery): Point[] => {
-    const series = allSeries.get(seriesKey(query, query.periodSeconds)) ?? [];
+  const visible = (series: readonly PublishedPoint[], query: MetricQuery): Point[] => {
     const now = clock.nowSeconds();
     const points: Point[] = [];
     for (let index = series.length - 1; index >= 0; index--) {
@@ -66,6 +78,30 @@ export function createMemoryMetrics(clock: Clock): MemoryMetrics {
     }
     return points.reverse();
   };
+
+  /** As CloudWatch sums: whatever is there of a period. */
+  const sumOver = (dimension: string, query: MetricQuery): Point[] => {
+    const sums = new Map<number, number>();
+    for (const [key, { metric, points }] of allSeries) {
+      const value = metric.dimensions[dimension];
+      if (value === undefined) continue;
+      const dimensions = { ...query.dimensions, [dimension]: value };
+      if (key !== seriesKey({ ...query, dimensions }, query.periodSeconds)) continue;
+      for (const point of visible(points, query)) {
+        sums.set(point.atSeconds, (sums.get(point.atSeconds) ?? 0) + point.value);
+      }
+    }
+    const untilSeconds = clock.nowSeconds() - summedAfterSeconds;
+    return [...sums]
+      .map(([atSeconds, value]) => ({ atSeconds, value }))
+      .filter((point) => point.atSeconds <= untilSeconds)
+      .sort((a, b) => a.atSeconds - b.atSeconds);
+  };
+
+  const pointsOf = (query: MetricQuery): Point[] =>
+    query.summedOver === undefined
+      ? visible(allSeries.get(seriesKey(query, query.periodSeconds))?.points ?? [], query)
+      : sumOver(query.summedOver, query);
 
   return {
     read: async (query) => {
@@ -82,14 +118,19 @@ export function createMemoryMetrics(clock: Clock): MemoryMetrics {
 
     publish: (metric, point) => {
       const key = seriesKey(metric, point.periodSeconds);
-      const series = allSeries.get(key) ?? [];
-      allSeries.set(key, series);
+      let known = allSeries.get(key);
+      if (known === undefined) {
+        known = { metric, points: [] };
+        allSeries.set(key, known);
+      }
+      const series = known.points;
       let after = series.length;
       while (after > 0 && (series[after - 1]?.endSeconds ?? 0) > point.endSeconds) after--;
       const replaces = series[after - 1]?.endSeconds === point.endSeconds;
       series.splice(replaces ? after - 1 : after, replaces ? 1 : 0, point);
       const newest = series.at(-1)?.endSeconds ?? point.endSeconds;
-      while ((series[0]?.endSeconds ?? newest) < newest - keepSeconds) series.shift();
+      const kept = point.periodSeconds >= longPeriodSeconds ? longKeepSeconds : keepSeconds;
+      while ((series[0]?.endSeconds ?? newest) < newest - kept) series.shift();
     },
 
     fail: (predicate, cause = 'error') => {

@@ -13,6 +13,7 @@ export function createMemorySources(): MemorySources {
   const known = new Map<string, SourceFacts>();
   return {
     resolve: async (source) => {
+      if (source.kind === 'agent' || source.kind === 'msk') return { source };
       const facts = known.get(formatSource(source));
       return facts === undefined ? { problem: sourceNotFound(source) } : { source: { ...source, ...facts } };
     },

@@ -1,5 +1,6 @@
 import type { ServiceId } from '../../contract/service-id.ts';
 import type { Store, StoredRegistration, StoredState } from '../../control/ports.ts';
+import type { LearnedModel } from '../../core/learned-model.ts';
 import type { Sample } from '../../core/sample.ts';
 
 /** Samples older than this, against the newest of their service, are gone: memory stays bounded as TTL bounds it. */
@@ -22,6 +23,7 @@ export function createMemoryStore(): MemoryStore {
   const registrations = new Map<ServiceId, StoredRegistration>();
   const states = new Map<ServiceId, StoredState>();
   const samples = new Map<ServiceId, Sample[]>();
+  const models = new Map<ServiceId, LearnedModel>();
   const listeners: CommitListener[] = [];
   let dispatched: number | undefined;
 
@@ -50,6 +52,14 @@ export function createMemoryStore(): MemoryStore {
       known.splice(replaces ? after - 1 : after, replaces ? 1 : 0, Object.freeze(sample));
       const newest = known.at(-1)?.atSeconds ?? sample.atSeconds;
       while ((known[0]?.atSeconds ?? newest) < newest - keepSeconds) known.shift();
+    },
+
+    model: async (service) => models.get(service),
+
+    putModel: async (service, model) => {
+      const stored = models.get(service);
+      if (stored !== undefined && stored.learnedAtSeconds > model.learnedAtSeconds) return;
+      models.set(service, Object.freeze(model));
     },
 
     commitState: async (state) => {

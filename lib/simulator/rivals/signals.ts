@@ -1,9 +1,11 @@
+import type { StreamSource } from '../../config/source.ts';
 import type { Point } from '../../contract/measurement.ts';
 import { parseServiceId } from '../../contract/service-id.ts';
 import type { MetricQuery } from '../../control/ports.ts';
-import type { KafkaSource } from '../source.ts';
 import { brokers } from '../vended-metrics.ts';
 import type { SimulatedWorld } from '../world.ts';
+
+type MskSource = Extract<StreamSource, { readonly kind: 'msk' }>;
 
 /** A minute's values as CloudWatch shows them now, oldest first; a minute without data is left out. */
 export type Minutes = readonly Point[];
@@ -67,7 +69,7 @@ export function combine(left: Minutes, right: Minutes, math: (l: number, r: numb
 }
 
 /** What the brokers of a topic take in together, by metric math. */
-async function readBrokers(world: SimulatedWorld, { cluster, topic }: KafkaSource): Promise<Minutes> {
+async function readBrokers(world: SimulatedWorld, { cluster, topic }: MskSource): Promise<Minutes> {
   const each = await Promise.all(
     brokers.map((broker) => {
       const dimensions = { 'Cluster Name': cluster, 'Broker ID': broker, Topic: topic };
@@ -80,7 +82,7 @@ async function readBrokers(world: SimulatedWorld, { cluster, topic }: KafkaSourc
 /** What a group of consumers has still to read: missing while it rebalances. */
 function readGroup(
   world: SimulatedWorld,
-  { cluster, topic, group }: KafkaSource,
+  { cluster, topic, group }: MskSource,
   metricName: 'SumOffsetLag' | 'EstimatedMaxTimeLag',
 ): Promise<Minutes> {
   const dimensions = { 'Cluster Name': cluster, 'Consumer Group': group, Topic: topic };
