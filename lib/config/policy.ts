@@ -31,6 +31,12 @@ export const policySchema = z.strictObject({
     'partitions',
     'How many the stream has, where it does not tell: a topic of Kafka.',
   ),
+  objective: field(
+    z.enum(['balanced', 'latency', 'throughput', 'resource_efficiency', 'cost']).default('balanced'),
+    'objective',
+    'one of these',
+    'What to prefer within the lag objective: shifts how sure, how full and how patient, and nothing else.',
+  ),
   catchUpSeconds: field(
     between(30, 3600).default(120),
     'catch-up',
@@ -50,16 +56,16 @@ export const policySchema = z.strictObject({
     'How long consumption stops when the number of tasks changes.',
   ),
   cooldownSeconds: field(
-    between(0, 3600).default(180),
+    between(0, 3600).default(120),
     'cooldown',
     's',
     'No scale-in sooner than this after any change of the count.',
   ),
   stabilizationSeconds: field(
-    between(0, 3600).default(180),
+    between(0, 3600).optional(),
     'stabilization',
     's',
-    'A scale-in goes to the largest count that was wanted within this time.',
+    'A scale-in goes to the largest count that was needed within this time: two starts and a minute, unless given.',
   ),
   scaleInConfidence: field(
     between(0, 1).default(0.7),
@@ -160,6 +166,7 @@ function valuesOf(schema: z.ZodType): string {
   if (schema instanceof z.ZodNumber) {
     return `a ${schema.isInt ? 'whole ' : ''}number from ${schema.minValue} to ${schema.maxValue}`;
   }
+  if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
   throw new TypeError(
     `a policy field cannot be a ${schema.type}: say here how its values are told to a person`,
   );

@@ -55,7 +55,7 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
   const named = namedPolicy(tags[policyTag], fleet);
   if ('problem' in named) problems.push(named.problem);
 
-  const overrides: Record<string, number> = {};
+  const overrides: Record<string, number | string> = {};
   const sources: Source[] = [];
   // In the order of their names: ECS may list them in another one next time, and the problems stay the same.
   const others = Object.keys(tags).filter((tag) => tag.startsWith(tagPrefix));
@@ -103,7 +103,7 @@ function namedPolicy(
 
 type ReadTag =
   | { readonly sources: readonly Source[] }
-  | { readonly field: PolicyField; readonly value: number }
+  | { readonly field: PolicyField; readonly value: number | string }
   | { readonly problem: Problem };
 
 function readTag(tag: string, text: string): ReadTag {
@@ -119,7 +119,7 @@ function readTag(tag: string, text: string): ReadTag {
     const known = [managedTag, policyTag, sourceTag, ...policyFieldByTag.keys()];
     return problem(`a tag that Weir knows: ${known.join(', ')}`);
   }
-  const checked = policySchema.shape[field].safeParse(parseNumber(text) ?? Number.NaN);
+  const checked = policySchema.shape[field].safeParse(parseNumber(text) ?? text.trim());
   if (!checked.success || checked.data === undefined) return problem(expectedOf(field));
   return { field, value: checked.data };
 }

@@ -6,6 +6,7 @@ import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capaci
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
+import { type Shortfall, shortfallOf } from './shortfall.ts';
 import { type Window, windowSeconds } from './window.ts';
 
 /** What a window says of a service: how its stream flows, what its tasks can do, and what limits it. */
@@ -17,6 +18,7 @@ export type Analysis = {
     readonly memory: CapacityMemory;
     readonly capacity: CapacityEstimate;
     readonly breaker: BreakerStep;
+    readonly shortfall?: Shortfall;
   };
   /** Active now. */
   readonly bottlenecks: readonly Bottleneck[];
@@ -47,12 +49,19 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
   const partitions = context.sources[0]?.partitions;
+  const shortfall = revised ? undefined : shortfallOf(window, flow, learned, context);
   const breaker =
     revised && loop.breaker
       ? closeBreaker(loop.breaker, learned, window.nowSeconds)
-      : stepBreaker(window, flow, learned, loop.breaker, partitions);
+      : stepBreaker(window, flow, learned, loop.breaker, partitions, shortfall);
   const { memory } = breaker;
-  return { flow, memory, breaker, capacity: estimateCapacity(window, flow, memory, context) };
+  return {
+    flow,
+    memory,
+    breaker,
+    capacity: estimateCapacity(window, flow, memory, context),
+    ...(shortfall && { shortfall }),
+  };
 }
 
 function track(

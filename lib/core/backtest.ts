@@ -125,6 +125,9 @@ function walkThrough(history: readonly Point[], horizonSeconds: number): (readon
 /** What a way to forecast says at a step, before its bound is calibrated. */
 type Forecaster = (step: Step, day: number) => number;
 
+/** Its own errors' quantile; the bound is calibrated afterwards, as the others' are. */
+const shortBoundQuantile = 0.8;
+
 /** forecast.ts counts in minutes: five of the history's are handed to it as one. */
 const minutesPerPeriod = historyPeriodSeconds / 60;
 
@@ -132,7 +135,8 @@ const minutesPerPeriod = historyPeriodSeconds / 60;
 const shortHorizon: Forecaster = ({ recent, middleSeconds, endSeconds }) => {
   const points = recent.map((it) => ({ atSeconds: it.atSeconds / minutesPerPeriod, value: it.value }));
   const newestSeconds = recent.at(-1)?.atSeconds ?? endSeconds;
-  const forecast = forecastArrivals(points, (endSeconds - newestSeconds) / minutesPerPeriod);
+  const aheadSeconds = (endSeconds - newestSeconds) / minutesPerPeriod;
+  const forecast = forecastArrivals(points, aheadSeconds, shortBoundQuantile);
   if (forecast === undefined) return 0;
   return expectedArrivals(forecast, middleSeconds / minutesPerPeriod) * (1 + forecast.spread);
 };

@@ -4,6 +4,7 @@ import { effectiveTasks } from './capacity.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
 import type { Breaker, BreakerChange, CapacityMemory, RateObservation } from './loop-state.ts';
 import type { Flow } from './rates.ts';
+import type { Shortfall } from './shortfall.ts';
 import { mean, median } from './statistics.ts';
 import { stepOut } from './steps.ts';
 import type { Window } from './window.ts';
@@ -41,11 +42,14 @@ export function stepBreaker(
   learned: CapacityMemory,
   breaker: Breaker | undefined,
   partitions: number | undefined,
+  shortfall?: Shortfall,
 ): BreakerStep {
   const memory = breaker === undefined ? learned : beyondLimit(learned, breaker);
   const known = breaker === undefined ? [] : atLimit(breaker, partitions);
-  const found = ineffectiveCount([...known, ...memory.saturated], partitions);
-  if (found !== undefined) {
+  const found =
+    ineffectiveCount([...known, ...memory.saturated], partitions) ??
+    (breaker === undefined && shortfall && unneededBeyond(shortfall, window));
+  if (found) {
     const waitSeconds =
       breaker === undefined ? firstWaitSeconds : Math.min(longestWaitSeconds, 2 * breaker.waitSeconds);
     const opened: Breaker = {
@@ -62,13 +66,22 @@ export function stepBreaker(
     };
   }
   if (breaker === undefined) return { memory };
-  const helped = memory.saturated.filter((it) => it.tasks > breaker.tasks).length >= observationsAfter;
+  const helped = didHelp(memory, breaker, partitions);
   const waits = flow.lag.some(
     (point) => point.atSeconds > window.nowSeconds - calmSeconds && point.value >= waitingLagSeconds,
   );
   // Without a single point of lag nothing is known, and what is not known does not close it.
   const calm = !waits && flow.lag.some((point) => point.atSeconds > window.nowSeconds - calmSeconds);
   return helped || calm ? closeBreaker(breaker, memory, window.nowSeconds) : { breaker, memory };
+}
+
+/** Whether more tasks, for minutes, do more than those did beyond which nothing was gained. */
+function didHelp({ saturated }: CapacityMemory, breaker: Breaker, partitions: number | undefined): boolean {
+  const beyond = saturated
+    .filter((it) => it.tasks > breaker.tasks)
+    .map((it) => it.perTaskPerSecond * effectiveTasks(it.tasks, partitions));
+  const ratePerSecond = median(beyond) ?? 0;
+  return beyond.length >= observationsAfter && ratePerSecond > (1 + leastGainShare) * breaker.ratePerSecond;
 }
 
 /** More tasks may be added again. */
@@ -131,6 +144,19 @@ export function ineffectiveCount(
   return fewer && { tasks: fewer.tasks, ratePerSecond: Number(fewer.ratePerSecond.toPrecision(4)) };
 }
 
+/**
+ * The count that is known to do as much as those do that wait: proof as good as a second count, where the first order
+ * went past it at once. Tasks whose CPU is full wait for nothing: they have become slower, and more of them help.
+ */
+function unneededBeyond(
+  { minutes, full, tasks, ratePerSecond }: Shortfall,
+  { observation }: Window,
+): { readonly tasks: number; readonly ratePerSecond: number } | undefined {
+  if (minutes < observationsAfter || full === true) return undefined;
+  if (observation.runningTasks < (1 + leastExpectedGain) * tasks) return undefined;
+  return { tasks, ratePerSecond: Number(ratePerSecond.toPrecision(4)) };
+}
+
 /** A hot partition is far behind while the others keep up; a limit downstream holds all of them. */
 const hotRatio = 3;
 
@@ -166,6 +192,7 @@ export function withinBreaker(
   return {
     ...rest,
     tasks: most,
+    measuredTasks: most,
     limitedBy: 'breaker',
     reasonIn: 'ineffective-undone',
     confidence: confidenceOf({ ...measuredHow(window), agreement: 1, certainty: 1 }),

@@ -162,10 +162,11 @@ function pointAt(window: Window, field: Field, atSeconds: number): number | unde
 }
 
 /**
- * CPU at which a service that was never seen saturated is taken to be full. Lower than 100, so that the first guess
- * of μ is on the careful side; certainty stays low until saturation was seen.
+ * CPU at which a service that was never seen saturated is taken to be full. A guess that is too low is never found out,
+ * for tasks that are never full never show what full is; one that is too high shows as lag, and is then learned.
+ * Certainty stays low until saturation was seen.
  */
-const assumedSaturatedCpuPercent = 80;
+const assumedSaturatedCpuPercent = 90;
 const assumedCertainty = 0.3;
 
 /**
@@ -275,8 +276,8 @@ function busyRates(window: Window, seen: readonly SeenRate[], saturatedCpuPercen
   const rates: number[] = [];
   for (const it of seen) {
     const percent = cpu.get(Math.round(it.atSeconds / 60));
-    // Under a few percent the idle load of the process itself is what is measured.
-    if (percent !== undefined && percent >= 5)
+    // The idle load of the process itself makes this too low where there is little to do, and never too high.
+    if (percent !== undefined && percent > 0)
       rates.push(it.perTaskPerSecond * (saturatedCpuPercent / percent));
   }
   return rates;

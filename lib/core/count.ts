@@ -44,17 +44,24 @@ export function countTasks(input: CountInput): Count {
   // The pause is paid only by a change: a count that does without one may do although the same count, new, would not.
   const stays = currentTasks >= staying.tasks && currentTasks <= changing.tasks && !staying.exhausted;
   const chosen = stays ? { tasks: currentTasks, exhausted: false } : changing;
-  const tasksForLoad = Math.min(chosen.tasks, smallest(input, loadPerSecond).tasks);
+  const forLoad = Math.min(chosen.tasks, tasksForLoad(input));
   return {
     tasks: chosen.tasks,
     partitionsExhausted: chosen.exhausted,
-    tasksForLoad,
-    tasksForBacklog: chosen.tasks - tasksForLoad,
+    tasksForLoad: forLoad,
+    tasksForBacklog: chosen.tasks - forLoad,
   };
 }
 
+type LoadInput = Pick<CountInput, 'taskRatePerSecond' | 'partitions' | 'utilization' | 'loadPerSecond'>;
+
+/** The smallest n with X_eff(n)·u ≥ λ; where the partitions admit none, as many as there are partitions. */
+export function tasksForLoad(input: LoadInput): number {
+  return smallest(input, input.loadPerSecond).tasks;
+}
+
 function smallest(
-  { taskRatePerSecond, utilization, partitions }: CountInput,
+  { taskRatePerSecond, utilization, partitions }: Omit<LoadInput, 'loadPerSecond'>,
   ratePerSecond: number,
 ): { tasks: number; exhausted: boolean } {
   const tasks = tasksFor(ratePerSecond / (taskRatePerSecond * utilization), partitions);
@@ -63,20 +70,29 @@ function smallest(
 
 /** Of the lag objective, what forecast errors may use up; the rest is for what nobody foresees. */
 const bufferShare = 0.5;
-/** Above this a queue grows by chance alone. */
-const highestUtilization = 0.97;
 const lowestUtilization = 0.5;
+/** A source is a little less regular than Poisson's law. */
+const varianceToMean = 1.2;
 
 /**
- * u: lag is a buffer. If the load turns out higher by `spread` for as long as it takes to see that and to start tasks,
- * the lag grows by spread · reaction; what half the objective absorbs of that needs no idle tasks.
- * E.g. a spread of 0.3, an objective of 60 s, a reaction of 180 s: 0.3 − 0.5·60/180 = 0.133 is left to be carried by
- * tasks, and u = 0.97/1.133 = 0.856. With an objective of 300 s nothing is left, and u = 0.97.
+ * u: lag is a buffer. Two things are left for idle tasks to carry. What chance adds to the arrivals of one objective's
+ * time, √(1.2/N) of N records. And what the load turns out higher by, `spread`, for as long as it takes to see that and
+ * to start tasks, as far as the lag that it makes, spread · reaction, is more than half of the objective.
+ * E.g. a spread of 0.3, an objective of 60 s, a reaction of 180 s, 500 records/s and u at most 1:
+ * 1 − √(1.2/30,000) = 0.994; 0.3 − 0.5·60/180 = 0.133 is left to be carried; u = 0.994/1.133 = 0.877. With a spread of
+ * 0.1 nothing is left, and u = 0.994.
  */
-export function utilizationFor(spread: number, lagObjectiveSeconds: number, reactionSeconds: number): number {
+export function utilizationFor(
+  highest: number,
+  spread: number,
+  loadPerSecond: number,
+  lagObjectiveSeconds: number,
+  reactionSeconds: number,
+): number {
+  const chance = Math.sqrt(varianceToMean / Math.max(1, loadPerSecond * lagObjectiveSeconds));
   const absorbed = (bufferShare * lagObjectiveSeconds) / Math.max(1, reactionSeconds);
   const carried = Math.max(0, spread - absorbed);
-  return Math.max(lowestUtilization, highestUtilization / (1 + carried));
+  return Math.max(lowestUtilization, (highest - chance) / (1 + carried));
 }
 
 /**

@@ -1,12 +1,14 @@
+import type { Policy } from '../config/policy.ts';
 import type { Analysis } from './analyze.ts';
 import { projectBacklog, taskSteps } from './backlog.ts';
 import { withinBreaker } from './breaker.ts';
 import type { CapacityEstimate } from './capacity.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
-import { type Count, countTasks, timeToClear } from './count.ts';
+import { type Count, countTasks, tasksForLoad, timeToClear } from './count.ts';
 import { evidenceOf } from './evidence.ts';
 import type { LoopState } from './loop-state.ts';
 import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './missing-signals.ts';
+import { preferenceOf } from './objective.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
 import { leastAfterStep, stepOut } from './steps.ts';
@@ -38,6 +40,8 @@ type ModelPlan = {
   readonly outlook: Outlook;
   readonly capacity: KnownCapacity;
   readonly count: Count;
+  /** What the newest minute's load needs. */
+  readonly measuredTasks: number;
   readonly backlogAtHorizonRecords: number;
   readonly timeToClearSeconds: number;
   /** Lag is, and stays until the next decision can take effect, well inside the objective. */
@@ -45,9 +49,6 @@ type ModelPlan = {
   /** Load minutes that are known. */
   readonly arrivalPoints: number;
 };
-
-/** Below this share of the objective lag is a buffer that is used, and no reason to hurry. */
-const calmShare = 0.5;
 
 function planByModel(
   window: Window,
@@ -74,20 +75,22 @@ function planByModel(
   const backlogAtHorizonRecords = project(horizonSeconds);
   const { lagObjectiveSeconds, catchUpSeconds, evaluationSeconds } = policy;
   const timeToClearSeconds = timeToClear(lagObjectiveSeconds, lagSeconds, horizonSeconds, catchUpSeconds);
-  const calmSeconds = calmShare * lagObjectiveSeconds;
+  const calmSeconds = preferenceOf(policy).calmShare * lagObjectiveSeconds;
+  const needs = {
+    taskRatePerSecond,
+    ...(partitions !== undefined && { partitions }),
+    loadPerSecond,
+    utilization,
+    backlogAtHorizonRecords,
+    timeToClearSeconds,
+    rebalanceSeconds: policy.rebalanceSeconds,
+    currentTasks: window.observation.desiredTasks,
+  };
   return {
     outlook,
     capacity,
-    count: countTasks({
-      taskRatePerSecond,
-      ...(partitions !== undefined && { partitions }),
-      loadPerSecond,
-      utilization,
-      backlogAtHorizonRecords,
-      timeToClearSeconds,
-      rebalanceSeconds: policy.rebalanceSeconds,
-      currentTasks: window.observation.desiredTasks,
-    }),
+    count: countTasks(needs),
+    measuredTasks: tasksForLoad({ ...needs, loadPerSecond: outlook.forecast.levelPerSecond }),
     backlogAtHorizonRecords,
     timeToClearSeconds,
     calm:
@@ -99,16 +102,16 @@ function planByModel(
 /** Of a load of which fewer minutes are known than this, nothing is said inward. */
 const leastArrivalPoints = 5;
 
-function wishByModel({ window, stream }: Analysis, plan: ModelPlan, context: ServiceContext): CountWish {
+function wishByModel(analysis: Analysis, plan: ModelPlan, context: ServiceContext): CountWish {
+  const { window } = analysis;
   const { outlook, capacity, count, calm } = plan;
   const { policy, sources } = context;
   const { desiredTasks, runningTasks } = window.observation;
   const partitions = sources[0]?.partitions;
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
-  const probes = late && count.tasks <= desiredTasks && isContradicted(window, stream, capacity);
-  const asked = probes ? stepOut(desiredTasks, policy.scaleOutStep) : count.tasks;
+  const asked = withShortfall(count.tasks, late, analysis, policy);
   const tasks = boundUnsure(asked, desiredTasks, capacity.certainty, policy.scaleInStep);
-  const low = outlook.lagSeconds < calmShare * policy.lagObjectiveSeconds;
+  const low = outlook.lagSeconds < preferenceOf(policy).calmShare * policy.lagObjectiveSeconds;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
   const full = areFull(window);
   const votes =
@@ -118,6 +121,7 @@ function wishByModel({ window, stream }: Analysis, plan: ModelPlan, context: Ser
   return {
     kind: 'count',
     tasks,
+    measuredTasks: plan.measuredTasks,
     breach: late && runningTasks > 0,
     reasonOut: late ? 'lag-objective-breached' : 'demand-exceeds-capacity',
     reasonIn: 'capacity-exceeds-demand',
@@ -143,8 +147,31 @@ function wishByModel({ window, stream }: Analysis, plan: ModelPlan, context: Ser
   };
 }
 
+/** Tasks that do much less than they are known to, for so many minutes, have become slower. */
+const slowerMinutes = 3;
+
+/**
+ * Tasks that do much less than so many are known to contradict the model. While they wait for something, or that is not
+ * known, no more are asked for, and breaker.ts takes back those that bring nothing. Where their CPU is full each has
+ * become slower: one step more is asked for at a time.
+ */
+function withShortfall(
+  tasks: number,
+  late: boolean,
+  { window, stream }: Analysis,
+  { scaleOutStep }: Policy,
+): number {
+  const { desiredTasks } = window.observation;
+  const shortfall = stream?.shortfall;
+  if (shortfall === undefined) return tasks;
+  if (shortfall.full !== true) return Math.min(tasks, desiredTasks);
+  const probes = late && tasks <= desiredTasks && shortfall.minutes >= slowerMinutes;
+  return probes ? stepOut(desiredTasks, scaleOutStep) : tasks;
+}
+
 function limitedBy(tasks: number, asked: number, count: Count): Pick<CountWish, 'limitedBy'> {
   if (tasks !== asked) return { limitedBy: 'scale-in-step' };
+  if (asked < count.tasks) return { limitedBy: 'breaker' };
   return count.partitionsExhausted ? { limitedBy: 'partitions' } : {};
 }
 
@@ -168,36 +195,13 @@ function evidenceOfPlan(plan: ModelPlan, asked: number) {
   };
 }
 
-/** Tasks that are full and do so much less than the model says contradict it, if they have for as many minutes. */
-const contradictingShare = 0.7;
-const contradictingMinutes = 3;
-const contradictingSeconds = 900;
-
-/**
- * Whether the tasks that run, full for minutes, do much less than the model says. Either each of them does less than it
- * did, or something behind them is the limit: one step more tells which, and breaker.ts reads the answer.
- */
-function isContradicted(
-  { nowSeconds, observation }: Window,
-  stream: Analysis['stream'],
-  { taskRatePerSecond }: KnownCapacity,
-): boolean {
-  const here = (stream?.memory.saturated ?? []).filter(
-    (it) => it.tasks === observation.runningTasks && it.atSeconds > nowSeconds - contradictingSeconds,
-  );
-  return (
-    here.length >= contradictingMinutes &&
-    here.every((it) => it.perTaskPerSecond < contradictingShare * taskRatePerSecond)
-  );
-}
-
 /** Below this certainty the model has guessed: fewer tasks come in steps, so that a wrong guess is seen in time. */
 const knownCertainty = 0.5;
 
-/** E.g. a guess that 6 of 20 tasks would do goes to 14 first, with steps of 30 %. */
+/** E.g. a guess that 6 of 20 tasks would do goes to 14 first, with steps of 30 %; one of 2 to 1. */
 function boundUnsure(tasks: number, desiredTasks: number, certainty: number, scaleInStep: number): number {
-  if (certainty >= knownCertainty) return tasks;
-  return Math.max(tasks, Math.min(desiredTasks, leastAfterStep(desiredTasks, scaleInStep)));
+  if (certainty >= knownCertainty || tasks >= desiredTasks) return tasks;
+  return Math.max(tasks, Math.min(desiredTasks - 1, leastAfterStep(desiredTasks, scaleInStep)));
 }
 
 /** CPU as old as this still says something of now, and from so much on the tasks are full. */

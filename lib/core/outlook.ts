@@ -3,6 +3,7 @@ import type { Analysis } from './analyze.ts';
 import { type KnownBacklog, knownBacklog } from './backlog.ts';
 import { utilizationFor } from './count.ts';
 import { expectedArrivals, type Forecast, forecastArrivals } from './forecast.ts';
+import { preferenceOf } from './objective.ts';
 import type { ServiceContext } from './plan.ts';
 import { freshPoint, type Window, windowSeconds } from './window.ts';
 
@@ -31,13 +32,21 @@ export function outlookOf(
   if (newest === undefined || backlog === undefined) return undefined;
   // What is seen late is answered late: the newest minute lies as far back as it takes CloudWatch to show it.
   const reactionSeconds = window.nowSeconds - newest.atSeconds + horizonSeconds;
-  const forecast = forecastArrivals(flow.arrivals, reactionSeconds);
+  const preference = preferenceOf(policy);
+  const forecast = forecastArrivals(flow.arrivals, reactionSeconds, preference.forecastQuantile);
   if (forecast === undefined) return undefined;
+  const loadPerSecond = expectedArrivals(forecast, window.nowSeconds + horizonSeconds);
   return {
     forecast,
     horizonSeconds,
-    loadPerSecond: expectedArrivals(forecast, window.nowSeconds + horizonSeconds),
-    utilization: utilizationFor(forecast.spread, policy.lagObjectiveSeconds, reactionSeconds),
+    loadPerSecond,
+    utilization: utilizationFor(
+      preference.highestUtilization,
+      forecast.spread,
+      loadPerSecond,
+      policy.lagObjectiveSeconds,
+      reactionSeconds,
+    ),
     backlog,
     lagSeconds: lagNow(window, flow.lag.at(-1), backlog, forecast),
   };

@@ -1,5 +1,6 @@
 import type { Policy } from '../config/policy.ts';
 import type { LoopState } from './loop-state.ts';
+import { stabilizationOf } from './objective.ts';
 import { missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
@@ -9,7 +10,7 @@ type Wanted = LoopState['wanted'];
 const borneCadences = 3;
 
 /**
- * The counts that were wanted within the stabilization window, newest last. Of two, the later and larger one makes the
+ * The counts that were needed within the stabilization window, newest last. Of two, the later and larger one makes the
  * earlier one superfluous, so that the list falls, stays short, and begins with the largest. Where a signal was missing, or had not been asked for a while, the count that was there stands in, so that a scale-in waits the whole
  * window from then on.
  * E.g. 9, 7, 8, 5 wanted in turn are kept as 9, 8, 5.
@@ -22,12 +23,10 @@ export function rememberWanted(wish: Wish, window: Window, loop: LoopState, poli
   const known = wish.kind === 'count' && missingFields(window).length === 0;
   const tasks =
     known && continuous
-      ? wish.tasks
+      ? (wish.measuredTasks ?? wish.tasks)
       : Math.max(observation.desiredTasks, wish.kind === 'count' ? wish.tasks : 0);
   return [
-    ...loop.wanted.filter(
-      (it) => it.atSeconds > nowSeconds - policy.stabilizationSeconds && it.tasks > tasks,
-    ),
+    ...loop.wanted.filter((it) => it.atSeconds > nowSeconds - stabilizationOf(policy) && it.tasks > tasks),
     { atSeconds: nowSeconds, tasks },
   ];
 }

@@ -10,6 +10,8 @@ export type Wish = {
   | {
       readonly kind: 'count';
       readonly tasks: number;
+      /** What the load as measured needs, without what is forecast of it and what waits: kept for a while. */
+      readonly measuredTasks?: number;
       /** The objective is missed now, on fresh evidence. */
       readonly breach: boolean;
       readonly reasonOut: ScaleReason;

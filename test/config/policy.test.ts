@@ -12,13 +12,14 @@ describe('the policy schema', () => {
     const policy = policySchema.parse({});
     expect(policyFields.filter((field) => policy[field] === undefined)).toEqual([
       'partitions',
+      'stabilizationSeconds',
       'throughputTargetPerTask',
     ]);
     expect(policy).toMatchObject({
       minTasks: 1,
       maxTasks: 20,
       lagObjectiveSeconds: 60,
-      cooldownSeconds: 180,
+      cooldownSeconds: 120,
     });
   });
 

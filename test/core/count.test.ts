@@ -122,13 +122,16 @@ describe('countTasks', () => {
 
 describe('utilizationFor', () => {
   it.each([
-    ['the worked number', 0.3, 60, 180, 0.856],
-    ['an objective of 300 s absorbs it all', 0.3, 300, 180, 0.97],
-    ['no spread', 0, 60, 180, 0.97],
-    ['a load that doubles, and no time', 1, 5, 3600, 0.5],
-    ['no reaction time at all', 0.5, 60, 0, 0.97],
-  ])('%s', (_, spread, objective, reaction, expected) => {
-    expect(utilizationFor(spread, objective, reaction)).toBeCloseTo(expected, 2);
+    ['the worked number', 1, 0.3, 500, 60, 180, 0.877],
+    ['the worked number: a spread of 0.1 is absorbed', 1, 0.1, 500, 60, 180, 0.994],
+    ['an objective of 300 s absorbs it all', 1, 0.3, 500, 300, 180, 0.997],
+    ['ten records/s: chance makes more of a few', 1, 0, 10, 60, 180, 0.955],
+    ['an objective that prefers idle tasks', 0.9, 0, 500, 60, 180, 0.894],
+    ['a load that doubles, and no time', 1, 1, 500, 5, 3600, 0.5],
+    ['nothing arrives', 1, 0, 0, 60, 180, 0.5],
+    ['no reaction time at all', 1, 0.5, 500, 60, 0, 0.994],
+  ])('%s', (_, highest, spread, load, objective, reaction, expected) => {
+    expect(utilizationFor(highest, spread, load, objective, reaction)).toBeCloseTo(expected, 3);
   });
 });
 

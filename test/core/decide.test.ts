@@ -27,7 +27,7 @@ describe('isWorthwhile: a saving against what the change costs', () => {
   it('is asked before a scale-in', () => {
     const policy = { rebalanceSeconds: 60, catchUpSeconds: 3600, maxTasks: 100, stabilizationSeconds: 0 };
     const story = createStory(contextOf(policy, 1_000_000), { tasks: 100 });
-    story.minutes(12, { values: { ...calm, cpuPercent: 74.8 } });
+    story.minutes(12, { values: { ...calm, cpuPercent: 87 } });
     expect(story.observation().desiredTasks).toBe(100);
     expect(story.lines()).toContain('hold saving-too-small');
   });
@@ -71,7 +71,7 @@ describe('what is told', () => {
     const story = createStory(contextOf(), { tasks: 4 });
     story.minutes(8, { values: { ...calm, cpuPercent: 75 } });
     story.minutes(2, {
-      values: { arrivalsPerSecond: 2400, lagSeconds: 70, meanLagSeconds: 40, cpuPercent: 80 },
+      values: { arrivalsPerSecond: 1000, lagSeconds: 70, meanLagSeconds: 40, cpuPercent: 80 },
     });
     const { decision, tellDecision } = story.told.find(({ plan }) => plan.decision.kind === 'scale')!.plan;
     if (decision.kind !== 'scale') throw new TypeError('it was found as a scale');

@@ -27,15 +27,19 @@ describe('a limit downstream', () => {
     const undone = fluid.story.told
       .map(({ plan }) => plan.decision)
       .find((it) => it.kind === 'scale' && it.reason === 'ineffective-undone');
-    expect(undone).toMatchObject({ direction: 'in', limitedBy: 'breaker' });
+    expect(undone).toMatchObject({ direction: 'in' });
     expect(fluid.story.lines()).toContain('hold breaker-open');
   });
 
   it('never becomes a runaway: the count stays near the one that did as much', () => {
-    const { fluid } = overload();
-    const counts = fluid.story.told.map(({ window }) => window.observation.desiredTasks);
-    expect(Math.max(...counts)).toBeLessThan(30);
-    expect(counts.at(-1)).toBeLessThanOrEqual(15);
+    const { fluid, from } = overload();
+    const counts = fluid.story.told.slice(from).map(({ window }) => window.observation.desiredTasks);
+    // What a load that climbs so fast would need is ordered once; nothing more when that brings nothing.
+    const orders = fluid.story.told
+      .slice(0, from + 30)
+      .filter(({ plan: { decision } }) => decision.kind === 'scale' && decision.direction === 'out');
+    expect(orders).toHaveLength(1);
+    expect(Math.max(...counts.slice(15))).toBeLessThanOrEqual(10);
   });
 
   it('does not make the tasks look slow: what one can do is still known when the limit is gone', () => {

@@ -116,7 +116,7 @@ describe('the three hard cases of "How many tasks"', () => {
     const quick = createFluid(contextOf({ startupSeconds: 30, maxTasks: 60 }), 5);
     const first = [slow, quick].map((fluid) => {
       repeat(10, () => fluid.minute(800));
-      repeat(3, () => fluid.minute(2000));
+      repeat(3, () => fluid.minute(1050));
       return fluid.story.told.map((it) => it.plan.decision).find((it) => it.kind === 'scale')!;
     });
     expect(first[0]!.evidence.horizonSeconds).toBe(300);

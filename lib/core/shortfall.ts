@@ -1,0 +1,67 @@
+import { type CapacityEstimate, effectiveTasks, estimateCapacity } from './capacity.ts';
+
+import type { CapacityMemory } from './loop-state.ts';
+import type { ServiceContext } from './plan.ts';
+import type { Flow } from './rates.ts';
+import { median } from './statistics.ts';
+import type { Window } from './window.ts';
+
+/** Tasks behind which much waits do much less, all together, than so many are known to do. */
+export type Shortfall = {
+  /** How many minutes have shown it. */
+  readonly minutes: number;
+  /** What they do, and the fewest tasks that are known to do as much. */
+  readonly ratePerSecond: number;
+  readonly tasks: number;
+  /** Whether their CPU says that they are full, or that they wait for something. Unknown without one of these minutes. */
+  readonly full?: boolean;
+};
+
+const recentSeconds = 900;
+/** Less than this share of what they should do is no chance, and no forecast gone wrong. */
+const shortShare = 0.7;
+/** Below this share of the CPU of full tasks they are waiting. */
+const fullShare = 0.75;
+/** As in capacity.ts, of a service that was never seen full. */
+const assumedSaturatedCpuPercent = 90;
+
+/**
+ * What the saturated minutes at the present count fall short of: the rate that a task is known to have from everything
+ * else, which is never less than what it did while it kept up.
+ * E.g. 20 tasks of 200 records/s behind which records wait do 1,000 records/s, at 22 % of CPU: 5 are known to do as
+ * much, and what holds them lies behind them.
+ */
+export function shortfallOf(
+  window: Window,
+  flow: Flow,
+  memory: CapacityMemory,
+  context: ServiceContext,
+): Shortfall | undefined {
+  const { nowSeconds, observation } = window;
+  const isHere = (it: CapacityMemory['saturated'][number]) =>
+    it.tasks === observation.runningTasks && it.atSeconds > nowSeconds - recentSeconds;
+  const here = memory.saturated.filter(isHere);
+  if (here.length === 0) return undefined;
+  const elsewhere = { ...memory, saturated: memory.saturated.filter((it) => !isHere(it)) };
+  const known = rateOf(estimateCapacity(window, flow, elsewhere, context));
+  if (known === undefined || here.some((it) => it.perTaskPerSecond >= shortShare * known)) return undefined;
+  const partitions = context.sources[0]?.partitions;
+  const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
+  const ratePerSecond = perTask * effectiveTasks(observation.runningTasks, partitions);
+  const cpuPercent = cpuWithin(window, here[0]?.atSeconds ?? nowSeconds);
+  return {
+    minutes: here.length,
+    ratePerSecond,
+    tasks: Math.max(1, Math.ceil(ratePerSecond / known)),
+    ...(cpuPercent !== undefined && { full: cpuPercent >= fullShare * assumedSaturatedCpuPercent }),
+  };
+}
+
+function rateOf(capacity: CapacityEstimate): number | undefined {
+  return capacity.source === 'unknown' ? undefined : capacity.taskRatePerSecond;
+}
+
+function cpuWithin({ series }: Window, sinceSeconds: number): number | undefined {
+  const newest = series.cpuPercent?.at(-1);
+  return newest !== undefined && newest.atSeconds >= sinceSeconds ? newest.value : undefined;
+}
