@@ -41,6 +41,7 @@ const shape = {
       revision: z.string().max(1000),
       saturated: z.array(z.tuple([moment, tasks, z.number()])).max(1000),
       saturatedCpuPercent: z.number().exactOptional(),
+      hottest: z.object({ atSeconds: moment, shares: z.array(z.number()).max(100) }).exactOptional(),
     })
     .exactOptional(),
   changes: z

@@ -76,6 +76,10 @@ export const evidenceSchema = z.object({
   utilizationTarget: z.number().optional().describe('u'),
   tasksForLoad: z.number().optional().describe('tasks that the forecast alone asks for'),
   tasksForBacklog: z.number().optional().describe('tasks that the backlog asks for on top'),
+  hottestShare: z
+    .number()
+    .optional()
+    .describe('share of the load of the hottest partition, where one is hot'),
   partitions: z.number().int().optional().describe('of the source, where it has any'),
   factor: z.number().optional().describe('threshold strategy: the worst ratio of a signal to its target'),
   cpuPercent: z.number().optional().describe(measurements.cpuPercent),

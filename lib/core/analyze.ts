@@ -2,7 +2,8 @@ import type { Bottleneck } from '../contract/bottleneck.ts';
 import { agentFlowOf } from './agent-flow.ts';
 import { type Finding, findBottlenecks } from './bottlenecks.ts';
 import { type BreakerStep, closeBreaker, stepBreaker } from './breaker.ts';
-import { type CapacityEstimate, estimateCapacity, learnCapacity } from './capacity.ts';
+import { type CapacityEstimate, estimateCapacity, learnCapacity, sharingOf } from './capacity.ts';
+import { learnHottest } from './hot-partition.ts';
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
@@ -45,15 +46,14 @@ export function analyze(window: Window, loop: LoopState, context: ServiceContext
 function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
   const flow = agentFlowOf(window) ?? flowOf(window, context);
   if (flow === undefined) return undefined;
-  const learned = learnCapacity(window, flow, loop.capacity, context);
+  const learned = withHottest(learnCapacity(window, flow, loop.capacity, context), window, flow, context);
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
-  const partitions = context.sources[0]?.partitions;
   const shortfall = revised ? undefined : shortfallOf(window, flow, learned, context);
   const breaker =
     revised && loop.breaker
       ? closeBreaker(loop.breaker, learned, window.nowSeconds)
-      : stepBreaker(window, flow, learned, loop.breaker, partitions, shortfall);
+      : stepBreaker(window, flow, learned, loop.breaker, sharingOf(learned, context), shortfall);
   const { memory } = breaker;
   return {
     flow,
@@ -62,6 +62,22 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
     capacity: estimateCapacity(window, flow, memory, context),
     ...(shortfall && { shortfall }),
   };
+}
+
+/** With what the newest minutes say of a hot partition. */
+function withHottest(
+  learned: CapacityMemory,
+  window: Window,
+  flow: Flow,
+  context: ServiceContext,
+): CapacityMemory {
+  const capacity = estimateCapacity(window, flow, learned, context);
+  const { hottest: known, ...rest } = learned;
+  const hottest = learnHottest(window, flow, known, {
+    taskRatePerSecond: capacity.source === 'unknown' ? undefined : capacity.taskRatePerSecond,
+    partitions: context.sources[0]?.partitions,
+  });
+  return hottest === known ? learned : { ...rest, ...(hottest && { hottest }) };
 }
 
 function track(

@@ -1,5 +1,5 @@
 import type { Point } from '../contract/measurement.ts';
-import { effectiveTasks } from './capacity.ts';
+import { effectiveTasks, type Sharing } from './effective-tasks.ts';
 import { expectedArrivals, type Forecast } from './forecast.ts';
 import type { Flow } from './rates.ts';
 import { mean } from './statistics.ts';
@@ -95,14 +95,14 @@ export function projectBacklog(
   untilSeconds: number,
   steps: readonly TaskStep[],
   load: { readonly arrivals: Flow['arrivals']; readonly forecast: Forecast },
-  capacity: { readonly taskRatePerSecond: number; readonly partitions: number | undefined },
+  capacity: { readonly taskRatePerSecond: number; readonly sharing: Sharing },
 ): number {
   let records = known.records;
   for (let from = known.atSeconds; from < untilSeconds; from += stepSeconds) {
     const seconds = Math.min(stepSeconds, untilSeconds - from);
     const middle = from + seconds / 2;
     const processedPerSecond =
-      capacity.taskRatePerSecond * effectiveTasks(tasksAt(steps, middle), capacity.partitions);
+      capacity.taskRatePerSecond * effectiveTasks(tasksAt(steps, middle), capacity.sharing);
     records = Math.max(0, records + seconds * (arrivalsAt(load, middle) - processedPerSecond));
   }
   return records;

@@ -1,5 +1,6 @@
 import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
 import type { Field } from '../contract/measurement.ts';
+import { hotLagOf } from './hot-partition.ts';
 import type { Breaker, LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { clamp } from './statistics.ts';
@@ -46,7 +47,7 @@ export function findBottlenecks(
   return [
     ...thresholds.map((it) => ({ kind: it.kind, state: crossing(it, window, isActive(loop, it.kind)) })),
     { kind: 'downstream', state: behindBreaker('downstream', window, context, breaker) },
-    { kind: 'hot_partition', state: behindBreaker('hot_partition', window, context, breaker) },
+    { kind: 'hot_partition', state: hotPartition(window, context, breaker, isActive(loop, 'hot_partition')) },
     { kind: 'not_reading', state: notReading(window, context) },
     {
       kind: 'too_few_partitions',
@@ -151,6 +152,35 @@ function notReading(window: Window, { policy, sources }: ServiceContext): Verdic
     verdict: 'present',
     atSeconds: window.nowSeconds,
     measures: { severity: 1, impact: 1, field: 'arrivalsPerSecond', observed: arrivals.value, threshold: 0 },
+  };
+}
+
+/** One partition above the objective by itself, or the breaker opened for one. Over at half the objective. */
+function hotPartition(
+  window: Window,
+  context: ServiceContext,
+  breaker: Breaker | undefined,
+  active: boolean,
+): Verdict {
+  const opened = behindBreaker('hot_partition', window, context, breaker);
+  if (opened.verdict !== 'absent') return opened;
+  const lagSeconds = hotLagOf(window);
+  const { lagObjectiveSeconds } = context.policy;
+  if (lagSeconds === undefined || lagSeconds <= lagObjectiveSeconds) {
+    const lingers = active && (lagSeconds ?? 0) > lagObjectiveSeconds / 2;
+    return { verdict: lingers ? 'unknown' : 'absent' };
+  }
+  const severity = clamp((lagSeconds - lagObjectiveSeconds) / lagObjectiveSeconds, 0, 1);
+  return {
+    verdict: 'present',
+    atSeconds: window.nowSeconds,
+    measures: {
+      severity,
+      impact: partitionWeight * severity,
+      field: 'lagSeconds',
+      observed: lagSeconds,
+      threshold: lagObjectiveSeconds,
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Policy } from '../config/policy.ts';
 import type { BottleneckKind } from '../contract/bottleneck.ts';
-import { effectiveTasks } from './capacity.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
+import { effectiveTasks, type Sharing } from './effective-tasks.ts';
+import { isHot } from './hot-partition.ts';
 import type { Breaker, BreakerChange, CapacityMemory, RateObservation } from './loop-state.ts';
 import type { Flow } from './rates.ts';
 import type { Shortfall } from './shortfall.ts';
@@ -41,13 +42,13 @@ export function stepBreaker(
   flow: Flow,
   learned: CapacityMemory,
   breaker: Breaker | undefined,
-  partitions: number | undefined,
+  sharing: Sharing,
   shortfall?: Shortfall,
 ): BreakerStep {
   const memory = breaker === undefined ? learned : beyondLimit(learned, breaker);
-  const known = breaker === undefined ? [] : atLimit(breaker, partitions);
+  const known = breaker === undefined ? [] : atLimit(breaker, sharing);
   const found =
-    ineffectiveCount([...known, ...memory.saturated], partitions) ??
+    ineffectiveCount([...known, ...memory.saturated], sharing) ??
     (breaker === undefined && shortfall && unneededBeyond(shortfall, window));
   if (found) {
     const waitSeconds =
@@ -66,7 +67,7 @@ export function stepBreaker(
     };
   }
   if (breaker === undefined) return { memory };
-  const helped = didHelp(memory, breaker, partitions);
+  const helped = didHelp(memory, breaker, sharing);
   const waits = flow.lag.some(
     (point) => point.atSeconds > window.nowSeconds - calmSeconds && point.value >= waitingLagSeconds,
   );
@@ -76,10 +77,10 @@ export function stepBreaker(
 }
 
 /** Whether more tasks, for minutes, do more than those did beyond which nothing was gained. */
-function didHelp({ saturated }: CapacityMemory, breaker: Breaker, partitions: number | undefined): boolean {
+function didHelp({ saturated }: CapacityMemory, breaker: Breaker, sharing: Sharing): boolean {
   const beyond = saturated
     .filter((it) => it.tasks > breaker.tasks)
-    .map((it) => it.perTaskPerSecond * effectiveTasks(it.tasks, partitions));
+    .map((it) => it.perTaskPerSecond * effectiveTasks(it.tasks, sharing));
   const ratePerSecond = median(beyond) ?? 0;
   return beyond.length >= observationsAfter && ratePerSecond > (1 + leastGainShare) * breaker.ratePerSecond;
 }
@@ -101,8 +102,8 @@ function beyondLimit(memory: CapacityMemory, { tasks, retryAtSeconds }: Breaker)
 }
 
 /** What the breaker was opened on, as observations. */
-function atLimit(breaker: Breaker, partitions: number | undefined): RateObservation[] {
-  const perTaskPerSecond = breaker.ratePerSecond / effectiveTasks(breaker.tasks, partitions);
+function atLimit(breaker: Breaker, sharing: Sharing): RateObservation[] {
+  const perTaskPerSecond = breaker.ratePerSecond / effectiveTasks(breaker.tasks, sharing);
   const seen = { atSeconds: breaker.sinceSeconds, tasks: breaker.tasks, perTaskPerSecond };
   return Array.from({ length: observationsBefore }, () => seen);
 }
@@ -117,15 +118,15 @@ const waitingLagSeconds = 10;
  */
 export function ineffectiveCount(
   saturated: readonly RateObservation[],
-  partitions: number | undefined,
+  sharing: Sharing,
 ): { readonly tasks: number; readonly ratePerSecond: number } | undefined {
   const byTasks = [...Map.groupBy(saturated, (it) => it.tasks)]
     .map(([tasks, seen]) => ({
       tasks,
-      effective: effectiveTasks(tasks, partitions),
+      effective: effectiveTasks(tasks, sharing),
       count: seen.length,
       atSeconds: Math.min(...seen.map((it) => it.atSeconds)),
-      ratePerSecond: (median(seen.map((it) => it.perTaskPerSecond)) ?? 0) * effectiveTasks(tasks, partitions),
+      ratePerSecond: (median(seen.map((it) => it.perTaskPerSecond)) ?? 0) * effectiveTasks(tasks, sharing),
     }))
     .sort((a, b) => a.tasks - b.tasks);
   const larger = byTasks.at(-1);
@@ -158,15 +159,10 @@ function unneededBeyond(
 }
 
 /** A hot partition is far behind while the others keep up; a limit downstream holds all of them. */
-const hotRatio = 3;
-
 function limitOf({ series, nowSeconds }: Window): Extract<BottleneckKind, 'downstream' | 'hot_partition'> {
   const recent = (field: 'lagSeconds' | 'meanLagSeconds') =>
     mean((series[field] ?? []).filter((it) => it.atSeconds > nowSeconds - 600).map((it) => it.value));
-  const worst = recent('lagSeconds');
-  const typical = recent('meanLagSeconds');
-  const hot = worst !== undefined && typical !== undefined && worst >= hotRatio * typical;
-  return hot ? 'hot_partition' : 'downstream';
+  return isHot(recent('lagSeconds'), recent('meanLagSeconds')) ? 'hot_partition' : 'downstream';
 }
 
 /** The most tasks that may be asked for: as many as did as much, and when the wait is over a step more. */

@@ -1,4 +1,6 @@
 import type { Field, Point } from '../contract/measurement.ts';
+import { effectiveTasks, type Sharing } from './effective-tasks.ts';
+import { hottestShareIn, isHot } from './hot-partition.ts';
 import type { CapacityMemory, RateObservation } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Flow, FlowInterval } from './rates.ts';
@@ -16,37 +18,6 @@ export type CapacityEstimate =
   /** The most that a task was seen to do without being saturated: it can do at least that. */
   | { readonly source: 'floor'; readonly taskRatePerSecond: number; readonly certainty: 0 }
   | { readonly source: 'unknown'; readonly certainty: 0 };
-
-/**
- * Tasks that n tasks are worth when P even partitions are handed out whole: the heaviest task holds ⌈P/n⌉ of them,
- * and the stream is only as fast as that one. n_eff = P / ⌈P/n⌉, at most P.
- * E.g. 8 partitions: 4 tasks are worth 4, and so are 5, 6 and 7 (one of them still holds two); 8 are worth 8.
- * Without partitions n_eff = n.
- */
-export function effectiveTasks(tasks: number, partitions: number | undefined): number {
-  if (partitions === undefined || tasks <= 0) return Math.max(0, tasks);
-  if (tasks >= partitions) return partitions;
-  return partitions / Math.ceil(partitions / tasks);
-}
-
-/**
- * The smallest count of tasks that is worth at least `effective` tasks; `undefined` if the partitions do not allow
- * it. E.g. with 8 partitions 4.2 effective tasks need 8.
- */
-export function tasksFor(effective: number, partitions: number | undefined): number | undefined {
-  // Rounding must not buy a whole task for a millionth of one.
-  const least = Math.min(mostTasks, Math.max(0, Math.ceil(effective - 1e-6)));
-  if (partitions === undefined) return least;
-  if (effective > partitions + 1e-6) return undefined;
-  if (least === 0) return 0;
-  for (let tasks = least; tasks < partitions; tasks++) {
-    if (effectiveTasks(tasks, partitions) >= effective - 1e-6) return tasks;
-  }
-  return partitions;
-}
-
-/** More than any service has; a rate that is nearly nothing must not ask for infinitely many. */
-const mostTasks = 100_000;
 
 /** Tasks count as saturated while what waits would take each of them this long. Polling alone makes lag of a second or two. */
 const saturatedLagSeconds = 10;
@@ -121,13 +92,15 @@ export function learnCapacity(
   const { revision } = window.observation;
   const known: CapacityMemory = memory?.revision === revision ? memory : { revision, saturated: [] };
   const newest = known.saturated.at(-1)?.atSeconds ?? 0;
-  const partitions = context.sources[0]?.partitions;
+  const sharing = sharingOf(known, context);
   const settleSeconds = context.policy.startupSeconds + context.policy.rebalanceSeconds;
   const learned: RateObservation[] = [];
   const cpu: number[] = [];
   for (const interval of flow.intervals) {
     if (interval.toSeconds < window.nowSeconds - 900) continue;
     if (!isSaturated(interval) || !isSteadyLoad(flow.arrivals, interval)) continue;
+    // Where one partition alone is behind, most of the tasks are idle.
+    if (isHot(lagAt(window, 'lagSeconds', interval), lagAt(window, 'meanLagSeconds', interval))) continue;
     const tasks = steadyTasks(window.taskCounts, interval, settleSeconds, revision);
     if (tasks === undefined) continue;
     const cpuPercent = pointAt(window, 'cpuPercent', interval.toSeconds);
@@ -136,7 +109,7 @@ export function learnCapacity(
       learned.push({
         atSeconds: interval.toSeconds,
         tasks,
-        perTaskPerSecond: significant(interval.processedPerSecond / effectiveTasks(tasks, partitions)),
+        perTaskPerSecond: significant(interval.processedPerSecond / effectiveTasks(tasks, sharing)),
       });
     }
   }
@@ -145,7 +118,26 @@ export function learnCapacity(
     revision,
     saturated:
       learned.length === 0 ? known.saturated : [...known.saturated, ...learned].slice(-keptObservations),
+    ...(known.hottest && { hottest: known.hottest }),
     ...(saturatedCpuPercent === undefined ? {} : { saturatedCpuPercent: significant(saturatedCpuPercent) }),
+  };
+}
+
+function lagAt(
+  window: Window,
+  field: 'lagSeconds' | 'meanLagSeconds',
+  { toSeconds }: FlowInterval,
+): number | undefined {
+  return pointAt(window, field, toSeconds);
+}
+
+/** How the load is shared among the tasks, as far as it is known. */
+export function sharingOf({ hottest }: CapacityMemory, { sources }: ServiceContext): Sharing {
+  const partitions = sources[0]?.partitions;
+  const hottestShare = hottestShareIn(hottest);
+  return {
+    ...(partitions !== undefined && { partitions }),
+    ...(hottestShare !== undefined && { hottestShare }),
   };
 }
 
@@ -172,7 +164,8 @@ const assumedCertainty = 0.3;
 /**
  * μ from what is known, best first: seen at saturation; else busy-based (below); else a floor. Never less than the floor:
  * what a task was seen to do, it can do, and a stop of the whole service with a backlog looks like slow tasks.
- * Busy-based: μ = X / (n_eff · busy), busy = CPU ÷ CPU at saturation. E.g. 4 tasks at 40 % CPU process 800 records/s
+ * Busy-based: μ = X / (n · busy), busy = CPU ÷ CPU at saturation: their mean counts those that the partitions leave idle.
+ * E.g. 4 tasks at 40 % CPU process 800 records/s
  * and were saturated at 90 %: μ = 800 / (4 · 0.444) = 450 records/s.
  */
 export function estimateCapacity(
@@ -247,9 +240,10 @@ function unsaturatedRates(
     if (Math.max(behind, behindAfter) >= saturatedLagSeconds) continue;
     const tasks = runningAt(window.taskCounts, point, revision);
     if (tasks !== undefined && tasks > 0) {
-      const perTaskPerSecond = point.value / effectiveTasks(tasks, partitions);
-      const atLeastPerSecond = (perTaskPerSecond * 60) / (60 + behindAfter);
-      seen.push({ atSeconds: point.atSeconds, perTaskPerSecond, atLeastPerSecond });
+      const heaviestPerSecond =
+        point.value / effectiveTasks(tasks, { ...(partitions !== undefined && { partitions }) });
+      const atLeastPerSecond = (heaviestPerSecond * 60) / (60 + behindAfter);
+      seen.push({ atSeconds: point.atSeconds, perTaskPerSecond: point.value / tasks, atLeastPerSecond });
     }
   }
   return seen;

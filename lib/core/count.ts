@@ -1,11 +1,10 @@
-import { tasksFor } from './capacity.ts';
+import { type Sharing, type TasksFor, tasksFor } from './effective-tasks.ts';
 
 /** The numbers of "How many tasks", all known. */
 export type CountInput = {
   /** μ */
   readonly taskRatePerSecond: number;
-  /** P, absent where any task may take any record. */
-  readonly partitions?: number;
+  readonly sharing: Sharing;
   /** λ̂(h) */
   readonly loadPerSecond: number;
   /** u */
@@ -21,7 +20,7 @@ export type CountInput = {
 };
 
 export type Count = {
-  /** The smallest count that does; where the partitions admit none, as many as there are partitions. */
+  /** The smallest count that does; where the partitions admit none, as many as are worth nearly the most. */
   readonly tasks: number;
   readonly partitionsExhausted: boolean;
   /** What the load alone asks for, and what the backlog asks for on top. */
@@ -53,19 +52,18 @@ export function countTasks(input: CountInput): Count {
   };
 }
 
-type LoadInput = Pick<CountInput, 'taskRatePerSecond' | 'partitions' | 'utilization' | 'loadPerSecond'>;
+type LoadInput = Pick<CountInput, 'taskRatePerSecond' | 'sharing' | 'utilization' | 'loadPerSecond'>;
 
-/** The smallest n with X_eff(n)·u ≥ λ; where the partitions admit none, as many as there are partitions. */
+/** The smallest n with X_eff(n)·u ≥ λ; where the partitions admit none, as many as are worth nearly the most. */
 export function tasksForLoad(input: LoadInput): number {
   return smallest(input, input.loadPerSecond).tasks;
 }
 
 function smallest(
-  { taskRatePerSecond, utilization, partitions }: Omit<LoadInput, 'loadPerSecond'>,
+  { taskRatePerSecond, utilization, sharing }: Omit<LoadInput, 'loadPerSecond'>,
   ratePerSecond: number,
-): { tasks: number; exhausted: boolean } {
-  const tasks = tasksFor(ratePerSecond / (taskRatePerSecond * utilization), partitions);
-  return tasks === undefined ? { tasks: partitions ?? 0, exhausted: true } : { tasks, exhausted: false };
+): TasksFor {
+  return tasksFor(ratePerSecond / (taskRatePerSecond * utilization), sharing);
 }
 
 /** Of the lag objective, what forecast errors may use up; the rest is for what nobody foresees. */

@@ -1,10 +1,11 @@
 import type { Impact } from '../contract/decision.ts';
-import { effectiveTasks, leastRatePerSecond } from './capacity.ts';
+import { leastRatePerSecond } from './capacity.ts';
+import { effectiveTasks, type Sharing } from './effective-tasks.ts';
 
 /** What the model knows of a service, for an estimate of what a change brings. What it does not know is absent. */
 export type ImpactModel = {
   readonly cpuPercent?: number;
-  readonly partitions?: number;
+  readonly sharing?: Sharing;
   readonly stream?: {
     readonly taskRatePerSecond: number;
     readonly loadPerSecond: number;
@@ -22,8 +23,8 @@ const hoursPerDay = 24;
  * CPU 60 %, lag 30 s before, and 120 s later (30,000 − 120·200)/1,000 = 6 s; 48 task-hours a day more, +50 % of cost.
  */
 export function estimateImpact(model: ImpactModel, from: number, to: number): Impact {
-  const before = effectiveTasks(from, model.partitions);
-  const after = effectiveTasks(to, model.partitions);
+  const before = effectiveTasks(from, model.sharing ?? {});
+  const after = effectiveTasks(to, model.sharing ?? {});
   return {
     ...(model.cpuPercent !== undefined &&
       before > 0 &&

@@ -2,10 +2,12 @@ import type { Policy } from '../config/policy.ts';
 import type { Analysis } from './analyze.ts';
 import { projectBacklog, taskSteps } from './backlog.ts';
 import { withinBreaker } from './breaker.ts';
-import type { CapacityEstimate } from './capacity.ts';
+import { type CapacityEstimate, sharingOf } from './capacity.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
 import { type Count, countTasks, tasksForLoad, timeToClear } from './count.ts';
+import type { Sharing } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
+import { hotLagOf } from './hot-partition.ts';
 import type { LoopState } from './loop-state.ts';
 import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './missing-signals.ts';
 import { preferenceOf } from './objective.ts';
@@ -39,6 +41,7 @@ type KnownCapacity = Extract<CapacityEstimate, { source: 'saturated' | 'busy' }>
 type ModelPlan = {
   readonly outlook: Outlook;
   readonly capacity: KnownCapacity;
+  readonly sharing: Sharing;
   readonly count: Count;
   /** What the newest minute's load needs. */
   readonly measuredTasks: number;
@@ -50,17 +53,21 @@ type ModelPlan = {
   readonly arrivalPoints: number;
 };
 
+/** Catch-up times within which a hot partition is worked off: it holds few of the records, and costs many tasks. */
+const hotCatchUps = 4;
+
 function planByModel(
   window: Window,
-  { flow }: NonNullable<Analysis['stream']>,
+  { flow, memory }: NonNullable<Analysis['stream']>,
   loop: LoopState,
-  { policy, sources }: ServiceContext,
+  context: ServiceContext,
   outlook: Outlook,
   capacity: KnownCapacity,
 ): ModelPlan {
+  const { policy } = context;
   const { taskRatePerSecond } = capacity;
   const { horizonSeconds, loadPerSecond, utilization, lagSeconds } = outlook;
-  const partitions = sources[0]?.partitions;
+  const sharing = sharingOf(memory, context);
   const steps = taskSteps(window.taskCounts, window, {
     changedAtSeconds: loop.changes.at(-1)?.atSeconds,
     startupSeconds: policy.startupSeconds,
@@ -70,15 +77,18 @@ function planByModel(
   const project = (aheadSeconds: number) =>
     projectBacklog(outlook.backlog, window.nowSeconds + aheadSeconds, steps, load, {
       taskRatePerSecond,
-      partitions,
+      sharing,
     });
-  const backlogAtHorizonRecords = project(horizonSeconds);
+  // Only its own task can work a hot partition off: that counts as if all of them were behind, with more time for it.
+  const hotLagSeconds = sharing.hottestShare === undefined ? 0 : (hotLagOf(window) ?? 0);
+  const hotRecords = (hotLagSeconds * loadPerSecond) / hotCatchUps;
+  const backlogAtHorizonRecords = Math.max(project(horizonSeconds), hotRecords);
   const { lagObjectiveSeconds, catchUpSeconds, evaluationSeconds } = policy;
   const timeToClearSeconds = timeToClear(lagObjectiveSeconds, lagSeconds, horizonSeconds, catchUpSeconds);
   const calmSeconds = preferenceOf(policy).calmShare * lagObjectiveSeconds;
   const needs = {
     taskRatePerSecond,
-    ...(partitions !== undefined && { partitions }),
+    sharing,
     loadPerSecond,
     utilization,
     backlogAtHorizonRecords,
@@ -89,6 +99,7 @@ function planByModel(
   return {
     outlook,
     capacity,
+    sharing,
     count: countTasks(needs),
     measuredTasks: tasksForLoad({ ...needs, loadPerSecond: outlook.forecast.levelPerSecond }),
     backlogAtHorizonRecords,
@@ -105,13 +116,14 @@ const leastArrivalPoints = 5;
 function wishByModel(analysis: Analysis, plan: ModelPlan, context: ServiceContext): CountWish {
   const { window } = analysis;
   const { outlook, capacity, count, calm } = plan;
-  const { policy, sources } = context;
+  const { policy } = context;
   const { desiredTasks, runningTasks } = window.observation;
-  const partitions = sources[0]?.partitions;
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
   const asked = withShortfall(count.tasks, late, analysis, policy);
   const tasks = boundUnsure(asked, desiredTasks, capacity.certainty, policy.scaleInStep);
-  const low = outlook.lagSeconds < preferenceOf(policy).calmShare * policy.lagObjectiveSeconds;
+  // How many tasks a hot partition can use is known with its share: its lag asks for no more.
+  const hot = plan.sharing.hottestShare !== undefined && hotLagOf(window) !== undefined;
+  const low = hot || outlook.lagSeconds < preferenceOf(policy).calmShare * policy.lagObjectiveSeconds;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
   const full = areFull(window);
   const votes =
@@ -136,7 +148,7 @@ function wishByModel(analysis: Analysis, plan: ModelPlan, context: ServiceContex
     evidence: evidenceOf(window, context, evidenceOfPlan(plan, asked)),
     model: {
       ...(cpuPercent !== undefined && { cpuPercent }),
-      ...(partitions !== undefined && { partitions }),
+      sharing: plan.sharing,
       stream: {
         taskRatePerSecond: capacity.taskRatePerSecond,
         loadPerSecond: outlook.loadPerSecond,
@@ -189,6 +201,7 @@ function evidenceOfPlan(plan: ModelPlan, asked: number) {
     backlogAtHorizonRecords: plan.backlogAtHorizonRecords,
     lagSeconds: outlook.lagSeconds,
     timeToClearSeconds: plan.timeToClearSeconds,
+    hottestShare: plan.sharing.hottestShare,
     utilizationTarget: outlook.utilization,
     tasksForLoad: count.tasksForLoad,
     tasksForBacklog: count.tasksForBacklog,

@@ -14,7 +14,7 @@ export type Change = {
 export type RateObservation = {
   readonly atSeconds: number;
   readonly tasks: number;
-  /** Per task that had partitions to read: see effectiveTasks in capacity.ts. */
+  /** Per task that had partitions to read: see effectiveTasks. */
   readonly perTaskPerSecond: number;
 };
 
@@ -25,6 +25,8 @@ export type CapacityMemory = {
   readonly saturated: readonly RateObservation[];
   /** CPU while saturated: what "busy" looks like for this service. Absent until both were seen together. */
   readonly saturatedCpuPercent?: number;
+  /** Shares of the load that the partition with the largest one was seen to get, oldest first, and when last. */
+  readonly hottest?: { readonly atSeconds: number; readonly shares: readonly number[] };
 };
 
 /** Open for scaling out: more tasks than these brought nothing. */

@@ -1,8 +1,8 @@
 import type { HoldReason } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Analysis } from './analyze.ts';
-import { tasksFor } from './capacity.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
+import { tasksFor } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ServiceContext } from './plan.ts';
 import { freshPoint, missingFields, type Window } from './window.ts';
@@ -95,7 +95,5 @@ export function wishWithoutSignals(
 /** E.g. 9,000 messages, 120 s and 20 a second and task: 4. Where a task's rate is not known, one task is a beginning. */
 function tasksToClear(records: number, seconds: number, taskRatePerSecond: number | undefined): number {
   if (records <= 0) return 0;
-  return taskRatePerSecond === undefined
-    ? 1
-    : (tasksFor(records / (seconds * taskRatePerSecond), undefined) ?? 1);
+  return taskRatePerSecond === undefined ? 1 : tasksFor(records / (seconds * taskRatePerSecond), {}).tasks;
 }

@@ -1,4 +1,5 @@
-import { type CapacityEstimate, effectiveTasks, estimateCapacity } from './capacity.ts';
+import { type CapacityEstimate, estimateCapacity, sharingOf } from './capacity.ts';
+import { effectiveTasks } from './effective-tasks.ts';
 
 import type { CapacityMemory } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -45,9 +46,8 @@ export function shortfallOf(
   const elsewhere = { ...memory, saturated: memory.saturated.filter((it) => !isHere(it)) };
   const known = rateOf(estimateCapacity(window, flow, elsewhere, context));
   if (known === undefined || here.some((it) => it.perTaskPerSecond >= shortShare * known)) return undefined;
-  const partitions = context.sources[0]?.partitions;
   const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
-  const ratePerSecond = perTask * effectiveTasks(observation.runningTasks, partitions);
+  const ratePerSecond = perTask * effectiveTasks(observation.runningTasks, sharingOf(memory, context));
   const cpuPercent = cpuWithin(window, here[0]?.atSeconds ?? nowSeconds);
   return {
     minutes: here.length,

@@ -1,4 +1,4 @@
-import { effectiveTasks } from '../core/capacity.ts';
+import { effectiveTasks } from '../core/effective-tasks.ts';
 import type { Scenario } from './scenario.ts';
 
 type Traits = Pick<
@@ -19,7 +19,8 @@ export function taskRateAt({ taskRatePerSecond, contention }: Traits, tasks: num
 
 /** The largest share of the load that one of n tasks gets, with partition i at task i mod n. */
 export function heaviestShare({ partitions, partitionShares }: Traits, tasks: number): number {
-  if (partitionShares === undefined) return 1 / effectiveTasks(tasks, partitions);
+  if (partitionShares === undefined)
+    return 1 / effectiveTasks(tasks, partitions === undefined ? {} : { partitions });
   const loads = new Array<number>(Math.min(tasks, partitionShares.length)).fill(0);
   for (const [index, share] of partitionShares.entries()) {
     const reader = index % loads.length;

@@ -138,7 +138,7 @@ describe('projectBacklog', () => {
     spread: 0.1,
   };
   const load = { arrivals: minutesUntil(noon, repeated(1000, 10)), forecast };
-  const capacity = { taskRatePerSecond: 200, partitions: undefined };
+  const capacity = { taskRatePerSecond: 200, sharing: {} };
   const known = { atSeconds: noon, records: 6000 };
   const always = (tasks: number): TaskStep[] => [{ fromSeconds: noon - 3600, tasks }];
 
@@ -171,7 +171,7 @@ describe('projectBacklog', () => {
   });
 
   it('bounds tasks by partitions', () => {
-    const partitions = { ...capacity, partitions: 4 };
+    const partitions = { ...capacity, sharing: { partitions: 4 } };
     expect(projectBacklog(known, noon + 60, always(7), load, partitions)).toBeCloseTo(18_000, 6);
   });
 });

@@ -14,7 +14,7 @@ const seen = (tasks: number, ratePerSecond: number, minutes: number, agoSeconds:
 
 describe('ineffectiveCount', () => {
   it('the worked number: 4 tasks did 2,000 records/s, 8 do 2,040', () => {
-    expect(ineffectiveCount([...seen(4, 2000, 2, 1200), ...seen(8, 2040, 3, 300)], undefined)?.tasks).toBe(4);
+    expect(ineffectiveCount([...seen(4, 2000, 2, 1200), ...seen(8, 2040, 3, 300)], {})?.tasks).toBe(4);
   });
 
   it.each<[string, RateObservation[], number | undefined]>([
@@ -39,11 +39,13 @@ describe('ineffectiveCount', () => {
     ],
     ['nothing', [], undefined],
   ])('%s', (_, saturated, expected) => {
-    expect(ineffectiveCount(saturated, undefined)?.tasks).toBe(expected);
+    expect(ineffectiveCount(saturated, {})?.tasks).toBe(expected);
   });
 
   it('expects of partitions what they admit: between 4 and 7 tasks on 8 of them nothing is gained, and nothing proved', () => {
-    expect(ineffectiveCount([...seen(4, 2000, 3, 1200), ...seen(7, 2000, 3, 300)], 8)).toBeUndefined();
+    expect(
+      ineffectiveCount([...seen(4, 2000, 3, 1200), ...seen(7, 2000, 3, 300)], { partitions: 8 }),
+    ).toBeUndefined();
   });
 });
 
@@ -60,7 +62,7 @@ describe('the breaker', () => {
     },
   });
   const step = (saturated: RateObservation[], breaker?: Breaker, window = lagging) =>
-    stepBreaker(window, flowOf(window, context)!, memory(saturated), breaker, undefined);
+    stepBreaker(window, flowOf(window, context)!, memory(saturated), breaker, {});
   const open: Breaker = {
     sinceSeconds: now - 1800,
     tasks: 4,

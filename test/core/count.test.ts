@@ -1,67 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveTasks, tasksFor } from '../../lib/core/capacity.ts';
 import { type CountInput, countTasks, timeToClear, utilizationFor } from '../../lib/core/count.ts';
-
-describe('effectiveTasks', () => {
-  it.each([
-    ['4 tasks on 8 partitions', 4, 8, 4],
-    ['5: one of them still holds two', 5, 8, 4],
-    ['7: likewise', 7, 8, 4],
-    ['8', 8, 8, 8],
-    ['more than partitions', 20, 8, 8],
-    ['3: one holds three', 3, 8, 8 / 3],
-    ['none', 0, 8, 0],
-    ['one partition', 5, 1, 1],
-    ['without partitions', 5, undefined, 5],
-    ['none without partitions', 0, undefined, 0],
-  ])('%s: %d on %s are worth %d', (_, tasks, partitions, expected) => {
-    expect(effectiveTasks(tasks, partitions)).toBeCloseTo(expected, 10);
-  });
-
-  it('never falls with another task', () => {
-    for (let partitions = 1; partitions <= 60; partitions++) {
-      for (let tasks = 1; tasks <= 70; tasks++) {
-        const more = effectiveTasks(tasks, partitions);
-        expect(more).toBeGreaterThanOrEqual(effectiveTasks(tasks - 1, partitions));
-        expect(more).toBeLessThanOrEqual(Math.min(tasks, partitions));
-      }
-    }
-  });
-});
-
-describe('tasksFor', () => {
-  it.each([
-    ['the worked number: 4.2 of 8', 4.2, 8, 8],
-    ['exactly 4 of 8', 4, 8, 4],
-    ['a millionth more buys no task', 4.0000001, 8, 4],
-    ['2.5 of 8: three hold 3, 3 and 2', 2.5, 8, 3],
-    ['2.7 of 8: four', 2.7, 8, 4],
-    ['all of them', 8, 8, 8],
-    ['more than there are', 8.1, 8, undefined],
-    ['nothing', 0, 8, 0],
-    ['less than nothing', -3, 8, 0],
-    ['nearly nothing', 1e-9, 8, 0],
-    ['without partitions', 4.2, undefined, 5],
-    ['nothing, without partitions', 0, undefined, 0],
-    ['without bounds at all', Number.POSITIVE_INFINITY, undefined, 100_000],
-  ])('%s: %d of %s need %s', (_, effective, partitions, expected) => {
-    expect(tasksFor(effective, partitions)).toBe(expected);
-  });
-
-  it('is the smallest count that is worth it', () => {
-    for (let partitions = 1; partitions <= 40; partitions++) {
-      for (let effective = 0.1; effective <= partitions; effective += 0.37) {
-        const tasks = tasksFor(effective, partitions)!;
-        expect(effectiveTasks(tasks, partitions)).toBeGreaterThanOrEqual(effective - 1e-6);
-        expect(effectiveTasks(tasks - 1, partitions)).toBeLessThan(effective);
-      }
-    }
-  });
-});
 
 describe('countTasks', () => {
   const worked: CountInput = {
     taskRatePerSecond: 100,
+    sharing: {},
     loadPerSecond: 1000,
     utilization: 0.9,
     backlogAtHorizonRecords: 12_000,
@@ -89,15 +32,18 @@ describe('countTasks', () => {
     ['a count that does without a change stays', { rebalanceSeconds: 60, currentTasks: 14 }, 14],
     ['the largest such count stays', { rebalanceSeconds: 60, currentTasks: 18 }, 18],
     ['a count beyond that falls to what it takes', { rebalanceSeconds: 60, currentTasks: 19 }, 18],
-    ['12 partitions of 13 needed', { partitions: 12 }, 12],
-    ['18 partitions: 13 tasks would be worth nine', { partitions: 18 }, 18],
+    ['12 partitions of 13 needed', { sharing: { partitions: 12 } }, 12],
+    ['18 partitions: 13 tasks would be worth nine', { sharing: { partitions: 18 } }, 18],
   ])('%s: %j', (_, input, expected) => {
     expect(countTasks({ ...worked, ...input }).tasks).toBe(expected);
   });
 
   it('says when the partitions do not admit what is needed', () => {
-    expect(countTasks({ ...worked, partitions: 12 })).toMatchObject({ tasks: 12, partitionsExhausted: true });
-    expect(countTasks({ ...worked, partitions: 18 }).partitionsExhausted).toBe(false);
+    expect(countTasks({ ...worked, sharing: { partitions: 12 } })).toMatchObject({
+      tasks: 12,
+      partitionsExhausted: true,
+    });
+    expect(countTasks({ ...worked, sharing: { partitions: 18 } }).partitionsExhausted).toBe(false);
   });
 
   it('splits the count into load and backlog, whatever it is', () => {
@@ -107,7 +53,7 @@ describe('countTasks', () => {
           const count = countTasks({
             ...worked,
             backlogAtHorizonRecords,
-            partitions,
+            sharing: { partitions },
             currentTasks,
             rebalanceSeconds: 30,
           });

@@ -34,7 +34,7 @@ describe('estimateImpact', () => {
     ],
     [
       'tasks without a partition bring nothing',
-      { cpuPercent: 80, partitions: 8 },
+      { cpuPercent: 80, sharing: { partitions: 8 } },
       4,
       7,
       { cpuPercentBefore: 80, cpuPercentAfter: 80, taskHoursPerDay: 72, costShare: 0.75 },
