@@ -1,4 +1,5 @@
 import type { Field, Point } from '../contract/measurement.ts';
+import { busyRatesOf } from './busy.ts';
 import { effectiveTasks, type Sharing } from './effective-tasks.ts';
 import { hottestShareIn, isHot } from './hot-partition.ts';
 import type { CapacityMemory, RateObservation } from './loop-state.ts';
@@ -183,12 +184,15 @@ export function estimateCapacity(
     return { source: 'saturated', taskRatePerSecond, certainty: certaintyOf(saturated) };
   }
   if (floor === undefined || floor < leastRatePerSecond) return { source: 'unknown', certainty: 0 };
-  const busy = busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
+  const reported = reportedRates(window, flow, context);
+  const busy = reported ?? busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
   const busyRate = median(busy);
   if (busyRate === undefined || busy.length < leastBusyRates) {
     return { source: 'floor', taskRatePerSecond: floor, certainty: 0 };
   }
   const certainty = certaintyOf(busy);
+  if (reported !== undefined)
+    return { source: 'busy', taskRatePerSecond: Math.max(busyRate, floor), certainty };
   return {
     source: 'busy',
     // An idle process uses some CPU too.
@@ -196,6 +200,13 @@ export function estimateCapacity(
     certainty:
       memory.saturatedCpuPercent === undefined ? Math.min(assumedCertainty, certainty) : 0.8 * certainty,
   };
+}
+
+/** What agents' own busy shares say, where enough of them do: no guess of what a CPU shows when it is full. */
+function reportedRates(window: Window, flow: Flow, { policy }: ServiceContext): number[] | undefined {
+  if (flow.newest === undefined) return undefined;
+  const rates = busyRatesOf(window, flow, policy.startupSeconds + policy.rebalanceSeconds);
+  return rates.length < leastBusyRates ? undefined : rates.map((it) => it.perTaskPerSecond);
 }
 
 /** Fewer minutes than this say nothing of what busy means. */

@@ -5,6 +5,7 @@ import { utilizationFor } from './count.ts';
 import { expectedArrivals, type Forecast, forecastArrivals } from './forecast.ts';
 import { preferenceOf } from './objective.ts';
 import type { ServiceContext } from './plan.ts';
+import { seasonalLoad } from './season.ts';
 import { freshPoint, type Window, windowSeconds } from './window.ts';
 
 /** What is to come of a stream, as far as it does not depend on what a task can do. */
@@ -24,7 +25,7 @@ export type Outlook = {
 export function outlookOf(
   window: Window,
   { flow }: NonNullable<Analysis['stream']>,
-  { policy }: ServiceContext,
+  { policy, model }: ServiceContext,
 ): Outlook | undefined {
   const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds;
   const newest = flow.arrivals.at(-1);
@@ -35,7 +36,13 @@ export function outlookOf(
   const preference = preferenceOf(policy);
   const forecast = forecastArrivals(flow.arrivals, reactionSeconds, preference.forecastQuantile);
   if (forecast === undefined) return undefined;
-  const loadPerSecond = expectedArrivals(forecast, window.nowSeconds + horizonSeconds);
+  const effectiveSeconds = window.nowSeconds + horizonSeconds;
+  // Neither what has just been seen nor the season is a reason for less than what the trend says.
+  const loadPerSecond = Math.max(
+    expectedArrivals(forecast, effectiveSeconds),
+    flow.newest?.arrivalsPerSecond ?? 0,
+    seasonalLoad(model, flow.arrivals, effectiveSeconds)?.expectedPerSecond ?? 0,
+  );
   return {
     forecast,
     horizonSeconds,
@@ -48,7 +55,7 @@ export function outlookOf(
       reactionSeconds,
     ),
     backlog,
-    lagSeconds: lagNow(window, flow.lag.at(-1), backlog, forecast),
+    lagSeconds: flow.newest?.lagSeconds ?? lagNow(window, flow.lag.at(-1), backlog, forecast),
   };
 }
 
