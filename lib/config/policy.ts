@@ -65,7 +65,7 @@ export const policySchema = z.strictObject({
     between(0, 3600).optional(),
     'stabilization',
     's',
-    'A scale-in goes to the largest count that was needed within this time: two starts and a minute, unless given.',
+    'A scale-in goes to the largest count that was needed within this time: two starts, a minute and ten rebalances, unless given.',
   ),
   scaleInConfidence: field(
     between(0, 1).default(0.7),

@@ -202,6 +202,19 @@ export function estimateCapacity(
   };
 }
 
+/** What a task has been seen to do: at saturation, or while it kept up. Never what is guessed from how busy it was. */
+export function provenRate(
+  window: Window,
+  flow: Flow,
+  memory: CapacityMemory,
+  context: ServiceContext,
+): number | undefined {
+  const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
+  const typical = median(memory.saturated.map((it) => it.perTaskPerSecond)) ?? 0;
+  const rate = Math.max(typical, ...seen.map((it) => it.atLeastPerSecond));
+  return rate < leastRatePerSecond ? undefined : rate;
+}
+
 /** What agents' own busy shares say, where enough of them do: no guess of what a CPU shows when it is full. */
 function reportedRates(window: Window, flow: Flow, { policy }: ServiceContext): number[] | undefined {
   if (flow.newest === undefined) return undefined;

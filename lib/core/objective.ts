@@ -29,12 +29,18 @@ export function preferenceOf({ objective }: Pick<Policy, 'objective'>): Preferen
   return preferences[objective];
 }
 
+/** So many stops are saved by a change less, when the load comes and goes. */
+const pausesKept = 10;
+
 /**
  * How long fewer tasks must have been enough: what is given up now has to be started again when the load returns, which
- * takes a start and a look, so that it is kept for two starts and a minute.
- * E.g. starts of 60 s: 180 s; of 240 s: 540 s. Where the policy says how long, that long.
+ * takes a start and a look, so that it is kept for two starts and a minute; and for ten of the stops that a change costs.
+ * E.g. starts of 60 s: 180 s; of 240 s: 540 s; of 60 s, with stops of 20 s: 380 s. Where the policy says how long, that long.
  */
 export function stabilizationOf(policy: Policy): number {
-  const { stabilizationSeconds, startupSeconds } = policy;
-  return stabilizationSeconds ?? preferenceOf(policy).patience * (2 * startupSeconds + 60);
+  const { stabilizationSeconds, startupSeconds, rebalanceSeconds } = policy;
+  return (
+    stabilizationSeconds ??
+    preferenceOf(policy).patience * (2 * startupSeconds + pausesKept * rebalanceSeconds + 60)
+  );
 }

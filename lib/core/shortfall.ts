@@ -1,4 +1,4 @@
-import { type CapacityEstimate, estimateCapacity, sharingOf } from './capacity.ts';
+import { provenRate, sharingOf } from './capacity.ts';
 import { effectiveTasks } from './effective-tasks.ts';
 
 import type { CapacityMemory } from './loop-state.ts';
@@ -27,8 +27,8 @@ const fullShare = 0.75;
 const assumedSaturatedCpuPercent = 90;
 
 /**
- * What the saturated minutes at the present count fall short of: the rate that a task is known to have from everything
- * else, which is never less than what it did while it kept up.
+ * What the saturated minutes at the present count fall short of: the rate that a task has been seen to have at another
+ * count, or while it kept up. What its CPU lets one guess proves nothing: a task that waits for its network is full at 40 %.
  * E.g. 20 tasks of 200 records/s behind which records wait do 1,000 records/s, at 22 % of CPU: 5 are known to do as
  * much, and what holds them lies behind them.
  */
@@ -44,7 +44,7 @@ export function shortfallOf(
   const here = memory.saturated.filter(isHere);
   if (here.length === 0) return undefined;
   const elsewhere = { ...memory, saturated: memory.saturated.filter((it) => !isHere(it)) };
-  const known = rateOf(estimateCapacity(window, flow, elsewhere, context));
+  const known = provenRate(window, flow, elsewhere, context);
   if (known === undefined || here.some((it) => it.perTaskPerSecond >= shortShare * known)) return undefined;
   const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
   const ratePerSecond = perTask * effectiveTasks(observation.runningTasks, sharingOf(memory, context));
@@ -55,10 +55,6 @@ export function shortfallOf(
     tasks: Math.max(1, Math.ceil(ratePerSecond / known)),
     ...(cpuPercent !== undefined && { full: cpuPercent >= fullShare * assumedSaturatedCpuPercent }),
   };
-}
-
-function rateOf(capacity: CapacityEstimate): number | undefined {
-  return capacity.source === 'unknown' ? undefined : capacity.taskRatePerSecond;
 }
 
 function cpuWithin({ series }: Window, sinceSeconds: number): number | undefined {

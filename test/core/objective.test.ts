@@ -47,6 +47,7 @@ describe('stabilizationOf', () => {
   it.each([
     ['the worked number: starts of 60 s', { startupSeconds: 60 }, 180],
     ['the worked number: starts of 240 s', { startupSeconds: 240 }, 540],
+    ['the worked number: stops of 20 s', { startupSeconds: 60, rebalanceSeconds: 20 }, 380],
     ['as the policy says', { startupSeconds: 240, stabilizationSeconds: 30 }, 30],
   ])('%s', (_, policy, expected) => {
     expect(stabilizationOf(kinesisContext(policy).policy)).toBe(expected);
