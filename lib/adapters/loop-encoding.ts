@@ -18,6 +18,12 @@ export function encodeLoop(loop: LoopState): string {
       capacity: {
         ...loop.capacity,
         saturated: loop.capacity.saturated.map((it) => [after(it.atSeconds), it.tasks, it.perTaskPerSecond]),
+        ...(loop.capacity.byTasks && {
+          byTasks: {
+            untilSeconds: loop.capacity.byTasks.untilSeconds,
+            rates: loop.capacity.byTasks.rates.map((it) => [it.tasks, it.perTaskPerSecond, it.minutes]),
+          },
+        }),
       },
     }),
     changes: loop.changes.map((it) => [after(it.atSeconds), it.from, it.to, it.by]),
@@ -41,6 +47,9 @@ const shape = {
       revision: z.string().max(1000),
       saturated: z.array(z.tuple([moment, tasks, z.number()])).max(1000),
       saturatedCpuPercent: z.number().exactOptional(),
+      byTasks: z
+        .object({ untilSeconds: moment, rates: z.array(z.tuple([tasks, z.number(), z.number()])).max(100) })
+        .exactOptional(),
       hottest: z.object({ atSeconds: moment, shares: z.array(z.number()).max(100) }).exactOptional(),
     })
     .exactOptional(),
@@ -78,6 +87,7 @@ export function decodeLoop(text: unknown): { readonly loop: LoopState } | { read
   const parsed = encodedLoopSchema.safeParse(text);
   if (!parsed.success) return { wrong: z.prettifyError(parsed.error) };
   const { capacity, ...encoded } = parsed.data;
+  const byTasks = capacity?.byTasks;
   const { slotSeconds } = encoded;
   const at = (afterSlot: number) => Math.round((slotSeconds + afterSlot) * 1000) / 1000;
   const polled = Object.entries(encoded.polledAtSeconds).map(([field, after]) => [field, at(after)]);
@@ -86,12 +96,26 @@ export function decodeLoop(text: unknown): { readonly loop: LoopState } | { read
       ...encoded,
       ...(capacity && {
         capacity: {
-          ...capacity,
+          revision: capacity.revision,
+          ...(capacity.saturatedCpuPercent !== undefined && {
+            saturatedCpuPercent: capacity.saturatedCpuPercent,
+          }),
+          ...(capacity.hottest && { hottest: capacity.hottest }),
           saturated: capacity.saturated.map(([after, count, perTaskPerSecond]) => ({
             atSeconds: at(after),
             tasks: count,
             perTaskPerSecond,
           })),
+          ...(byTasks && {
+            byTasks: {
+              untilSeconds: byTasks.untilSeconds,
+              rates: byTasks.rates.map(([count, perTaskPerSecond, minutes]) => ({
+                tasks: count,
+                perTaskPerSecond,
+                minutes,
+              })),
+            },
+          }),
         },
       }),
       changes: encoded.changes.map(([after, from, to, by]) => ({ atSeconds: at(after), from, to, by })),

@@ -2,7 +2,13 @@ import type { Bottleneck } from '../contract/bottleneck.ts';
 import { agentFlowOf } from './agent-flow.ts';
 import { type Finding, findBottlenecks } from './bottlenecks.ts';
 import { type BreakerStep, closeBreaker, stepBreaker } from './breaker.ts';
-import { type CapacityEstimate, estimateCapacity, learnCapacity, sharingOf } from './capacity.ts';
+import {
+  type CapacityEstimate,
+  estimateCapacity,
+  learnByTasks,
+  learnCapacity,
+  sharingOf,
+} from './capacity.ts';
 import { learnHottest } from './hot-partition.ts';
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -46,7 +52,8 @@ export function analyze(window: Window, loop: LoopState, context: ServiceContext
 function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
   const flow = agentFlowOf(window) ?? flowOf(window, context);
   if (flow === undefined) return undefined;
-  const learned = withHottest(learnCapacity(window, flow, loop.capacity, context), window, flow, context);
+  const rates = learnByTasks(window, flow, learnCapacity(window, flow, loop.capacity, context), context);
+  const learned = withHottest(rates, window, flow, context);
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
   const shortfall = revised ? undefined : shortfallOf(window, flow, learned, context);

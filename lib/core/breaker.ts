@@ -1,7 +1,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { BottleneckKind } from '../contract/bottleneck.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
-import { effectiveTasks, type Sharing } from './effective-tasks.ts';
+import { effectiveTasks, type Sharing, workingTasks } from './effective-tasks.ts';
 import { isHot } from './hot-partition.ts';
 import type { Breaker, BreakerChange, CapacityMemory, RateObservation } from './loop-state.ts';
 import type { Flow } from './rates.ts';
@@ -49,7 +49,7 @@ export function stepBreaker(
   const known = breaker === undefined ? [] : atLimit(breaker, sharing);
   const found =
     ineffectiveCount([...known, ...memory.saturated], sharing) ??
-    (breaker === undefined && shortfall && unneededBeyond(shortfall, window));
+    (breaker === undefined && shortfall && unneededBeyond(shortfall));
   if (found) {
     const waitSeconds =
       breaker === undefined ? firstWaitSeconds : Math.min(longestWaitSeconds, 2 * breaker.waitSeconds);
@@ -80,7 +80,7 @@ export function stepBreaker(
 function didHelp({ saturated }: CapacityMemory, breaker: Breaker, sharing: Sharing): boolean {
   const beyond = saturated
     .filter((it) => it.tasks > breaker.tasks)
-    .map((it) => it.perTaskPerSecond * effectiveTasks(it.tasks, sharing));
+    .map((it) => it.perTaskPerSecond * workingTasks(it.tasks, sharing));
   const ratePerSecond = median(beyond) ?? 0;
   return beyond.length >= observationsAfter && ratePerSecond > (1 + leastGainShare) * breaker.ratePerSecond;
 }
@@ -103,7 +103,7 @@ function beyondLimit(memory: CapacityMemory, { tasks, retryAtSeconds }: Breaker)
 
 /** What the breaker was opened on, as observations. */
 function atLimit(breaker: Breaker, sharing: Sharing): RateObservation[] {
-  const perTaskPerSecond = breaker.ratePerSecond / effectiveTasks(breaker.tasks, sharing);
+  const perTaskPerSecond = breaker.ratePerSecond / workingTasks(breaker.tasks, sharing);
   const seen = { atSeconds: breaker.sinceSeconds, tasks: breaker.tasks, perTaskPerSecond };
   return Array.from({ length: observationsBefore }, () => seen);
 }
@@ -126,7 +126,7 @@ export function ineffectiveCount(
       effective: effectiveTasks(tasks, sharing),
       count: seen.length,
       atSeconds: Math.min(...seen.map((it) => it.atSeconds)),
-      ratePerSecond: (median(seen.map((it) => it.perTaskPerSecond)) ?? 0) * effectiveTasks(tasks, sharing),
+      ratePerSecond: (median(seen.map((it) => it.perTaskPerSecond)) ?? 0) * workingTasks(tasks, sharing),
     }))
     .sort((a, b) => a.tasks - b.tasks);
   const larger = byTasks.at(-1);
@@ -149,12 +149,13 @@ export function ineffectiveCount(
  * The count that is known to do as much as those do that wait: proof as good as a second count, where the first order
  * went past it at once. Tasks whose CPU is full wait for nothing: they have become slower, and more of them help.
  */
-function unneededBeyond(
-  { minutes, full, tasks, ratePerSecond }: Shortfall,
-  { observation }: Window,
-): { readonly tasks: number; readonly ratePerSecond: number } | undefined {
+function unneededBeyond({
+  minutes,
+  full,
+  tasks,
+  ratePerSecond,
+}: Shortfall): { readonly tasks: number; readonly ratePerSecond: number } | undefined {
   if (minutes < observationsAfter || full === true) return undefined;
-  if (observation.runningTasks < (1 + leastExpectedGain) * tasks) return undefined;
   return { tasks, ratePerSecond: Number(ratePerSecond.toPrecision(4)) };
 }
 

@@ -1,11 +1,13 @@
 import type { Field, Point } from '../contract/measurement.ts';
 import { busyRatesOf } from './busy.ts';
-import { effectiveTasks, type Sharing } from './effective-tasks.ts';
+import { fitContention, withRate } from './contention.ts';
+import { type Contention, contentionFactor, type Sharing, workingTasks } from './effective-tasks.ts';
 import { hottestShareIn, isHot } from './hot-partition.ts';
 import type { CapacityMemory, RateObservation } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Flow, FlowInterval } from './rates.ts';
 import { clamp, maximum, median, quantile } from './statistics.ts';
+import { busyRates, saturatedLagSeconds, unsaturatedRates } from './unsaturated.ts';
 import type { TaskCount, Window } from './window.ts';
 
 /** What one task can process (μ), and how well that is known. */
@@ -20,8 +22,6 @@ export type CapacityEstimate =
   | { readonly source: 'floor'; readonly taskRatePerSecond: number; readonly certainty: 0 }
   | { readonly source: 'unknown'; readonly certainty: 0 };
 
-/** Tasks count as saturated while what waits would take each of them this long. Polling alone makes lag of a second or two. */
-const saturatedLagSeconds = 10;
 /** One record in eleven days: below this a rate is none. */
 export const leastRatePerSecond = 1e-6;
 /** A day's peak and the one before: enough for a median, and few hundred bytes in the table. */
@@ -110,7 +110,7 @@ export function learnCapacity(
       learned.push({
         atSeconds: interval.toSeconds,
         tasks,
-        perTaskPerSecond: significant(interval.processedPerSecond / effectiveTasks(tasks, sharing)),
+        perTaskPerSecond: significant(interval.processedPerSecond / workingTasks(tasks, sharing)),
       });
     }
   }
@@ -120,6 +120,7 @@ export function learnCapacity(
     saturated:
       learned.length === 0 ? known.saturated : [...known.saturated, ...learned].slice(-keptObservations),
     ...(known.hottest && { hottest: known.hottest }),
+    ...(known.byTasks && { byTasks: known.byTasks }),
     ...(saturatedCpuPercent === undefined ? {} : { saturatedCpuPercent: significant(saturatedCpuPercent) }),
   };
 }
@@ -132,13 +133,59 @@ function lagAt(
   return pointAt(window, field, toSeconds);
 }
 
+/** What a task does by itself, where among so many of them it does so much. */
+function rateAlone({ tasks, perTaskPerSecond }: RateObservation, contention: Contention | undefined): number {
+  return perTaskPerSecond * contentionFactor(tasks, contention);
+}
+
+/** Below this the CPU of an idle process weighs so much that more tasks look slower. */
+const tellingCpuPercent = 50;
+/** What a change has stirred up is over by then, in whatever minute CloudWatch counts it. */
+const settledSeconds = 300;
+
+/**
+ * With the minutes that are new: what a task could do among so many. Of agents' busy shares, or, where there are none, of
+ * CPU: what a full one shows does not matter here, for the fit looks at how the rate goes with the count.
+ */
+export function learnByTasks(
+  window: Window,
+  flow: Flow,
+  memory: CapacityMemory,
+  context: ServiceContext,
+): CapacityMemory {
+  const { untilSeconds = 0, rates = [] } = memory.byTasks ?? {};
+  const partitions = context.sources[0]?.partitions;
+  const seen =
+    reportedRates(window, flow, context) ??
+    busyRates(
+      window,
+      unsaturatedRates(window, flow, memory.revision, partitions),
+      assumedSaturatedCpuPercent,
+      tellingCpuPercent,
+    );
+  const isSettled = ({ atSeconds, tasks }: RateObservation) =>
+    window.taskCounts.every(
+      (it) =>
+        it.atSeconds < atSeconds - settledSeconds ||
+        it.atSeconds > atSeconds ||
+        (it.runningTasks === tasks && it.desiredTasks === tasks),
+    );
+  const fresh = seen.filter((it) => it.atSeconds > untilSeconds && it.perTaskPerSecond > 0 && isSettled(it));
+  const newest = maximum(fresh.map((it) => it.atSeconds));
+  if (newest === undefined) return memory;
+  const next = fresh.reduce((known, it) => withRate(known, it.tasks, it.perTaskPerSecond), rates);
+  return { ...memory, byTasks: { untilSeconds: newest, rates: next } };
+}
+
 /** How the load is shared among the tasks, as far as it is known. */
-export function sharingOf({ hottest }: CapacityMemory, { sources }: ServiceContext): Sharing {
+export function sharingOf({ hottest, byTasks }: CapacityMemory, { sources }: ServiceContext): Sharing {
   const partitions = sources[0]?.partitions;
   const hottestShare = hottestShareIn(hottest);
+  const contention = fitContention(byTasks?.rates ?? []);
   return {
     ...(partitions !== undefined && { partitions }),
     ...(hottestShare !== undefined && { hottestShare }),
+    ...(contention && { contention }),
   };
 }
 
@@ -175,9 +222,11 @@ export function estimateCapacity(
   memory: CapacityMemory,
   context: ServiceContext,
 ): CapacityEstimate {
+  const { contention } = sharingOf(memory, context);
+  const alone = (rates: readonly RateObservation[]) => rates.map((it) => rateAlone(it, contention));
   const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
-  const floor = maximum(seen.map((it) => it.atLeastPerSecond));
-  const saturated = memory.saturated.map((it) => it.perTaskPerSecond);
+  const floor = maximum(alone(seen.map((it) => ({ ...it, perTaskPerSecond: it.atLeastPerSecond }))));
+  const saturated = alone(memory.saturated);
   const typical = median(saturated);
   if (typical !== undefined) {
     const taskRatePerSecond = Math.max(typical, floor ?? 0);
@@ -185,20 +234,22 @@ export function estimateCapacity(
   }
   if (floor === undefined || floor < leastRatePerSecond) return { source: 'unknown', certainty: 0 };
   const reported = reportedRates(window, flow, context);
-  const busy = reported ?? busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent);
+  const busy = alone(
+    reported ?? busyRates(window, seen, memory.saturatedCpuPercent ?? assumedSaturatedCpuPercent),
+  );
   const busyRate = median(busy);
   if (busyRate === undefined || busy.length < leastBusyRates) {
     return { source: 'floor', taskRatePerSecond: floor, certainty: 0 };
   }
+  // An idle process uses some CPU too.
+  const taskRatePerSecond = Math.max(busyRate, floor);
   const certainty = certaintyOf(busy);
-  if (reported !== undefined)
-    return { source: 'busy', taskRatePerSecond: Math.max(busyRate, floor), certainty };
+  if (reported !== undefined) return { source: 'busy', taskRatePerSecond, certainty };
+  const guessed = memory.saturatedCpuPercent === undefined;
   return {
     source: 'busy',
-    // An idle process uses some CPU too.
-    taskRatePerSecond: Math.max(busyRate, floor),
-    certainty:
-      memory.saturatedCpuPercent === undefined ? Math.min(assumedCertainty, certainty) : 0.8 * certainty,
+    taskRatePerSecond,
+    certainty: guessed ? Math.min(assumedCertainty, certainty) : 0.8 * certainty,
   };
 }
 
@@ -210,16 +261,21 @@ export function provenRate(
   context: ServiceContext,
 ): number | undefined {
   const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
-  const typical = median(memory.saturated.map((it) => it.perTaskPerSecond)) ?? 0;
+  const { contention } = sharingOf(memory, context);
+  const typical = median(memory.saturated.map((it) => rateAlone(it, contention))) ?? 0;
   const rate = Math.max(typical, ...seen.map((it) => it.atLeastPerSecond));
   return rate < leastRatePerSecond ? undefined : rate;
 }
 
 /** What agents' own busy shares say, where enough of them do: no guess of what a CPU shows when it is full. */
-function reportedRates(window: Window, flow: Flow, { policy }: ServiceContext): number[] | undefined {
+function reportedRates(
+  window: Window,
+  flow: Flow,
+  { policy }: ServiceContext,
+): readonly RateObservation[] | undefined {
   if (flow.newest === undefined) return undefined;
   const rates = busyRatesOf(window, flow, policy.startupSeconds + policy.rebalanceSeconds);
-  return rates.length < leastBusyRates ? undefined : rates.map((it) => it.perTaskPerSecond);
+  return rates.length < leastBusyRates ? undefined : rates;
 }
 
 /** Fewer minutes than this say nothing of what busy means. */
@@ -234,69 +290,4 @@ export function certaintyOf(rates: readonly number[]): number {
   if (middle === undefined || middle <= 0) return 0;
   const spread = ((quantile(rates, 0.75) ?? middle) - (quantile(rates, 0.25) ?? middle)) / middle;
   return (rates.length / (rates.length + 1)) * (1 - clamp(spread, 0, 1));
-}
-
-type SeenRate = {
-  readonly atSeconds: number;
-  readonly perTaskPerSecond: number;
-  readonly atLeastPerSecond: number;
-};
-
-/**
- * λ per task in each minute in which the tasks kept up: then what arrives is what they process. Whether they did shows
- * in the minute after it, for a load that jumps in the last seconds has not made lag yet. What arrived in 60 s was
- * processed in 60 s and the lag of the next minute, or sooner.
- * E.g. 4 tasks, 800 records/s, and 9 s of lag in the next minute: at least 200 · 60/69 = 173.9 records/s each.
- */
-function unsaturatedRates(
-  window: Window,
-  flow: Flow,
-  revision: string,
-  partitions: number | undefined,
-): SeenRate[] {
-  const lag = new Map(flow.lag.map((point) => [Math.round(point.atSeconds / 60), point.value]));
-  const seen: SeenRate[] = [];
-  for (const point of flow.arrivals) {
-    const minute = Math.round(point.atSeconds / 60);
-    const behind = lag.get(minute);
-    const behindAfter = lag.get(minute + 1);
-    if (behind === undefined || behindAfter === undefined) continue;
-    if (Math.max(behind, behindAfter) >= saturatedLagSeconds) continue;
-    const tasks = runningAt(window.taskCounts, point, revision);
-    if (tasks !== undefined && tasks > 0) {
-      const heaviestPerSecond =
-        point.value / effectiveTasks(tasks, { ...(partitions !== undefined && { partitions }) });
-      const atLeastPerSecond = (heaviestPerSecond * 60) / (60 + behindAfter);
-      seen.push({ atSeconds: point.atSeconds, perTaskPerSecond: point.value / tasks, atLeastPerSecond });
-    }
-  }
-  return seen;
-}
-
-/** Consuming count during a minute, if ECS said the same at its start and its end. */
-function runningAt(counts: readonly TaskCount[], point: Point, revision: string): number | undefined {
-  const isSettled = (count: TaskCount) => count.revision === revision && !count.deploying;
-  let start: TaskCount | undefined;
-  for (const count of counts) {
-    if (count.atSeconds <= point.atSeconds - 60) start = count;
-    else if (count.atSeconds >= point.atSeconds) {
-      const same = start?.runningTasks === count.runningTasks && isSettled(start) && isSettled(count);
-      return same ? count.runningTasks : undefined;
-    }
-  }
-  return undefined;
-}
-
-function busyRates(window: Window, seen: readonly SeenRate[], saturatedCpuPercent: number): number[] {
-  const cpu = new Map(
-    (window.series.cpuPercent ?? []).map((point) => [Math.round(point.atSeconds / 60), point.value]),
-  );
-  const rates: number[] = [];
-  for (const it of seen) {
-    const percent = cpu.get(Math.round(it.atSeconds / 60));
-    // The idle load of the process itself makes this too low where there is little to do, and never too high.
-    if (percent !== undefined && percent > 0)
-      rates.push(it.perTaskPerSecond * (saturatedCpuPercent / percent));
-  }
-  return rates;
 }

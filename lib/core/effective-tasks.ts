@@ -1,17 +1,39 @@
+/** σ: what tasks queue for. κ: what each must agree upon with each other. */
+export type Contention = { readonly sigma: number; readonly kappa: number };
+
 /** What makes n tasks worth less than n times one. */
 export type Sharing = {
   /** P; absent where any task may take any record. */
   readonly partitions?: number;
   /** Share of the load of the partition that has most of it; even keys unless it is known. */
   readonly hottestShare?: number;
+  /** None unless it shows. */
+  readonly contention?: Contention;
 };
 
 /**
- * Tasks that n tasks are worth: the stream is only as fast as the task that has most of the load.
- * E.g. 8 partitions: 4 tasks are worth 4, and so are 5, 6 and 7 (one of them still holds two); 8 are worth 8. Without
- * partitions n are worth n.
+ * Tasks, each by itself, that n tasks are worth: those that the partitions let work, less what they take from each other.
+ * E.g. 8 tasks on 8 partitions with σ = 0.02: 8 / 1.14 = 7.02.
  */
 export function effectiveTasks(tasks: number, sharing: Sharing): number {
+  return workingTasks(tasks, sharing) / contentionFactor(tasks, sharing.contention);
+}
+
+/**
+ * What each of n tasks is slower by, 1 + σ(n−1) + κ·n(n−1): Gunther's universal scalability law.
+ * E.g. σ = 0.02, κ = 0.0005, 20 tasks: 1 + 0.38 + 0.19 = 1.57.
+ */
+export function contentionFactor(tasks: number, contention: Contention | undefined): number {
+  if (contention === undefined || tasks <= 1) return 1;
+  return 1 + contention.sigma * (tasks - 1) + contention.kappa * tasks * (tasks - 1);
+}
+
+/**
+ * Tasks that the partitions let work: the stream is only as fast as the task that has most of the load.
+ * E.g. 8 partitions: of 4 tasks 4 work, and so of 5, 6 and 7 (one of them still holds two); 8 of 8. Without partitions
+ * n of n.
+ */
+export function workingTasks(tasks: number, sharing: Sharing): number {
   if (tasks <= 0) return 0;
   // One divided by a rounded quotient can be a hair more than there are tasks.
   return Math.min(tasks, sharing.partitions ?? tasks, 1 / heaviestLoad(tasks, sharing));
@@ -30,8 +52,8 @@ export function heaviestLoad(tasks: number, { partitions, hottestShare }: Sharin
   return Math.max(even, hottestShare + ((most - 1) * (1 - hottestShare)) / (partitions - 1));
 }
 
-/** More than any service has; a rate that is nearly nothing must not ask for infinitely many. */
-const mostTasks = 100_000;
+/** As many as a policy admits; a rate that is nearly nothing must not ask for infinitely many. */
+const mostTasks = 5000;
 /** Where no count does, one that is worth nearly as much as the best is as good, and mostly much smaller. */
 const nearlyBest = 0.9;
 /** Rounding must not buy a whole task for a millionth of one. */
@@ -46,13 +68,23 @@ export type TasksFor = { readonly tasks: number; readonly exhausted: boolean };
  * 10 and 60 are worth 9.3: where 11 are asked for it is 60, and exhausted.
  */
 export function tasksFor(effective: number, sharing: Sharing): TasksFor {
-  const { partitions } = sharing;
+  const { partitions, contention } = sharing;
   const least = Math.min(mostTasks, Math.max(0, Math.ceil(effective - rounding)));
-  if (least === 0 || partitions === undefined) return { tasks: least, exhausted: false };
-  const best = effectiveTasks(partitions, sharing);
+  if (least === 0 || (partitions === undefined && contention === undefined)) {
+    return { tasks: least, exhausted: false };
+  }
+  const most = mostUseful(sharing);
+  const best = effectiveTasks(most, sharing);
   const exhausted = best < effective - rounding;
   const enough = (exhausted ? nearlyBest * best : effective) - rounding;
-  let tasks = Math.max(1, Math.min(partitions, Math.ceil(enough)));
-  while (tasks < partitions && effectiveTasks(tasks, sharing) < enough) tasks++;
+  let tasks = Math.max(1, Math.min(most, Math.ceil(enough)));
+  while (tasks < most && effectiveTasks(tasks, sharing) < enough) tasks++;
   return { tasks, exhausted };
+}
+
+/** Beyond as many as there are partitions, or the peak of the scalability law √((1−σ)/κ), none helps. */
+function mostUseful({ partitions = mostTasks, contention }: Sharing): number {
+  if (contention === undefined || contention.kappa <= 0) return partitions;
+  const peak = Math.sqrt(Math.max(0, 1 - contention.sigma) / contention.kappa);
+  return Math.max(1, Math.min(partitions, Math.floor(peak)));
 }

@@ -1,9 +1,9 @@
-import type { Policy } from '../config/policy.ts';
 import type { Analysis } from './analyze.ts';
 import { projectBacklog, taskSteps } from './backlog.ts';
 import { withinBreaker } from './breaker.ts';
 import { type CapacityEstimate, sharingOf } from './capacity.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
+import { correctedCount } from './corrected-count.ts';
 import { type Count, countTasks, tasksForLoad, timeToClear } from './count.ts';
 import type { Sharing } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
@@ -13,7 +13,7 @@ import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './mis
 import { preferenceOf } from './objective.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
-import { leastAfterStep, stepOut } from './steps.ts';
+import { leastAfterStep } from './steps.ts';
 import { wishByStep, wishWithoutLoad } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
@@ -30,7 +30,7 @@ export function lagWish(analysis: Analysis, loop: LoopState, context: ServiceCon
   const { capacity } = stream;
   const wish =
     capacity.source === 'saturated' || capacity.source === 'busy'
-      ? wishByModel(analysis, planByModel(window, stream, loop, context, outlook, capacity), context)
+      ? wishByModel(analysis, planByModel(window, stream, loop, context, outlook, capacity), loop, context)
       : wishByStep(analysis, loop, context, outlook);
   return withinBreaker(wish, window, stream.breaker.breaker, context.policy);
 }
@@ -53,6 +53,14 @@ type ModelPlan = {
   readonly arrivalPoints: number;
 };
 
+/** Where all partitions are far behind it is not the hot one that holds the others up: then more tasks help them. */
+function sharingNow(window: Window, sharing: Sharing, lagObjectiveSeconds: number): Sharing {
+  const typicalSeconds = freshPoint(window, 'typicalLagSeconds') ?? freshPoint(window, 'meanLagSeconds');
+  if (typicalSeconds === undefined || typicalSeconds.value < lagObjectiveSeconds) return sharing;
+  const { hottestShare, ...even } = sharing;
+  return even;
+}
+
 /** Catch-up times within which a hot partition is worked off: it holds few of the records, and costs many tasks. */
 const hotCatchUps = 4;
 
@@ -67,7 +75,7 @@ function planByModel(
   const { policy } = context;
   const { taskRatePerSecond } = capacity;
   const { horizonSeconds, loadPerSecond, utilization, lagSeconds } = outlook;
-  const sharing = sharingOf(memory, context);
+  const sharing = sharingNow(window, sharingOf(memory, context), policy.lagObjectiveSeconds);
   const steps = taskSteps(window.taskCounts, window, {
     changedAtSeconds: loop.changes.at(-1)?.atSeconds,
     startupSeconds: policy.startupSeconds,
@@ -113,13 +121,18 @@ function planByModel(
 /** Of a load of which fewer minutes are known than this, nothing is said inward. */
 const leastArrivalPoints = 5;
 
-function wishByModel(analysis: Analysis, plan: ModelPlan, context: ServiceContext): CountWish {
+function wishByModel(
+  analysis: Analysis,
+  plan: ModelPlan,
+  loop: LoopState,
+  context: ServiceContext,
+): CountWish {
   const { window } = analysis;
   const { outlook, capacity, count, calm } = plan;
   const { policy } = context;
   const { desiredTasks, runningTasks } = window.observation;
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
-  const asked = withShortfall(count.tasks, late, analysis, policy);
+  const asked = correctedCount(count.tasks, late, analysis, loop, context);
   const tasks = boundUnsure(asked, desiredTasks, capacity.certainty, policy.scaleInStep);
   // How many tasks a hot partition can use is known with its share: its lag asks for no more.
   const hot = plan.sharing.hottestShare !== undefined && hotLagOf(window) !== undefined;
@@ -157,28 +170,6 @@ function wishByModel(analysis: Analysis, plan: ModelPlan, context: ServiceContex
       },
     },
   };
-}
-
-/** Tasks that do much less than they are known to, for so many minutes, have become slower. */
-const slowerMinutes = 3;
-
-/**
- * Tasks that do much less than so many are known to contradict the model. While they wait for something, or that is not
- * known, no more are asked for, and breaker.ts takes back those that bring nothing. Where their CPU is full each has
- * become slower: one step more is asked for at a time.
- */
-function withShortfall(
-  tasks: number,
-  late: boolean,
-  { window, stream }: Analysis,
-  { scaleOutStep }: Policy,
-): number {
-  const { desiredTasks } = window.observation;
-  const shortfall = stream?.shortfall;
-  if (shortfall === undefined) return tasks;
-  if (shortfall.full !== true) return Math.min(tasks, desiredTasks);
-  const probes = late && tasks <= desiredTasks && shortfall.minutes >= slowerMinutes;
-  return probes ? stepOut(desiredTasks, scaleOutStep) : tasks;
 }
 
 function limitedBy(tasks: number, asked: number, count: Count): Pick<CountWish, 'limitedBy'> {

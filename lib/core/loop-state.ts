@@ -18,6 +18,13 @@ export type RateObservation = {
   readonly perTaskPerSecond: number;
 };
 
+/** A task's rate among so many, in the mean over so many minutes. */
+export type RateByTasks = {
+  readonly tasks: number;
+  readonly perTaskPerSecond: number;
+  readonly minutes: number;
+};
+
 /** What was learned of one task definition revision. Bounded: see capacity.ts. */
 export type CapacityMemory = {
   readonly revision: string;
@@ -25,6 +32,8 @@ export type CapacityMemory = {
   readonly saturated: readonly RateObservation[];
   /** CPU while saturated: what "busy" looks like for this service. Absent until both were seen together. */
   readonly saturatedCpuPercent?: number;
+  /** What a task could do if it was never idle, by how many there were, and the newest minute that is in it. */
+  readonly byTasks?: { readonly untilSeconds: number; readonly rates: readonly RateByTasks[] };
   /** Shares of the load that the partition with the largest one was seen to get, oldest first, and when last. */
   readonly hottest?: { readonly atSeconds: number; readonly shares: readonly number[] };
 };

@@ -1,5 +1,5 @@
 import { provenRate, sharingOf } from './capacity.ts';
-import { effectiveTasks } from './effective-tasks.ts';
+import { contentionFactor, tasksFor, workingTasks } from './effective-tasks.ts';
 
 import type { CapacityMemory } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -21,6 +21,8 @@ export type Shortfall = {
 const recentSeconds = 900;
 /** Less than this share of what they should do is no chance, and no forecast gone wrong. */
 const shortShare = 0.7;
+/** So many times as many as would do are no rounding. */
+const clearlyMore = 1.3;
 /** Below this share of the CPU of full tasks they are waiting. */
 const fullShare = 0.75;
 /** As in capacity.ts, of a service that was never seen full. */
@@ -45,14 +47,19 @@ export function shortfallOf(
   if (here.length === 0) return undefined;
   const elsewhere = { ...memory, saturated: memory.saturated.filter((it) => !isHere(it)) };
   const known = provenRate(window, flow, elsewhere, context);
-  if (known === undefined || here.some((it) => it.perTaskPerSecond >= shortShare * known)) return undefined;
+  if (known === undefined) return undefined;
+  const sharing = sharingOf(memory, context);
+  const due = (shortShare * known) / contentionFactor(observation.runningTasks, sharing.contention);
+  if (here.some((it) => it.perTaskPerSecond >= due)) return undefined;
   const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
-  const ratePerSecond = perTask * effectiveTasks(observation.runningTasks, sharingOf(memory, context));
+  const ratePerSecond = perTask * workingTasks(observation.runningTasks, sharing);
   const cpuPercent = cpuWithin(window, here[0]?.atSeconds ?? nowSeconds);
+  const tasks = Math.max(1, tasksFor(ratePerSecond / known, sharing).tasks);
+  if (observation.runningTasks < clearlyMore * tasks) return undefined;
   return {
     minutes: here.length,
     ratePerSecond,
-    tasks: Math.max(1, Math.ceil(ratePerSecond / known)),
+    tasks,
     ...(cpuPercent !== undefined && { full: cpuPercent >= fullShare * assumedSaturatedCpuPercent }),
   };
 }

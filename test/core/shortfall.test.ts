@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CapacityMemory, RateObservation } from '../../lib/core/loop-state.ts';
 import { flowOf } from '../../lib/core/rates.ts';
 import { shortfallOf } from '../../lib/core/shortfall.ts';
+import { kinesis } from '../control/world.ts';
 import { kinesisContext, now, repeated, type WindowOptions, windowOf } from '../support/windows.ts';
 
-const context = kinesisContext();
+const context = { ...kinesisContext(), sources: [{ ...kinesis, partitions: 840 }] };
 
 const seen = (
   tasks: number,
