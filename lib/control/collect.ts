@@ -4,6 +4,7 @@ import { initialLoopState, type LoopState } from '../core/loop-state.ts';
 import { dueFields, planMeasurements, strategyOf } from '../core/measure.ts';
 import type { ServiceContext } from '../core/plan.ts';
 import type { Sample } from '../core/sample.ts';
+import { withStartup } from '../core/startup.ts';
 import { windowSeconds } from '../core/window.ts';
 import type { StoredState, TickPorts } from './ports.ts';
 import { readFields } from './readings.ts';
@@ -74,7 +75,7 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     tick,
     nowSeconds,
     registration,
-    context: { ...registration, ...(model && { model }) },
+    context: withStartup({ ...registration, ...(model && { model }) }, before),
     version,
     loop: recovered?.loop ?? before,
     samples: [...known, sample],

@@ -8,6 +8,7 @@ import { absenceOf, missingSignals } from './missing-signals.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
+import { learnStartup } from './startup.ts';
 import { clamp } from './statistics.ts';
 import { stepOut } from './steps.ts';
 import { thresholdWish } from './threshold-strategy.ts';
@@ -26,6 +27,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
   const { heldFor, missing: missedBefore, capacity, breaker, ...kept } = seen;
+  const startups = learnStartup(analysis.window, seen);
   const stepped = analysis.stream?.breaker;
   return {
     decision,
@@ -40,6 +42,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
       desiredTasks: analysis.window.observation.desiredTasks,
       ...(analysis.stream ? { capacity: analysis.stream.memory } : capacity && { capacity }),
       ...(stepped?.breaker && { breaker: stepped.breaker }),
+      ...(startups.length > 0 && { startups }),
       wanted,
       ...(decision.kind === 'hold' && { heldFor: decision.reason }),
       ...(missing.next && { missing: missing.next }),

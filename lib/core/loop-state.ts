@@ -74,6 +74,8 @@ export type LoopState = {
   readonly desiredTasks?: number;
   readonly capacity?: CapacityMemory;
   readonly breaker?: Breaker;
+  /** How long the last orders of more tasks took, at least, seconds, oldest first. */
+  readonly startups?: readonly number[];
   /** Newest last, at most five. */
   readonly changes: readonly Change[];
   /** Counts that the strategy wanted within the stabilization window, oldest first. */
