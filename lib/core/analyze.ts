@@ -9,6 +9,7 @@ import {
   learnCapacity,
   sharingOf,
 } from './capacity.ts';
+import { contentionFactor, type Sharing } from './effective-tasks.ts';
 import { learnHottest } from './hot-partition.ts';
 import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
@@ -71,6 +72,15 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
   };
 }
 
+/** What each of so many tasks does. */
+function rateAmong(
+  tasks: number,
+  { taskRatePerSecond }: { readonly taskRatePerSecond: number },
+  { contention }: Sharing,
+): number {
+  return taskRatePerSecond / contentionFactor(tasks, contention);
+}
+
 /** With what the newest minutes say of a hot partition. */
 function withHottest(
   learned: CapacityMemory,
@@ -80,9 +90,13 @@ function withHottest(
 ): CapacityMemory {
   const capacity = estimateCapacity(window, flow, learned, context);
   const { hottest: known, ...rest } = learned;
+  const sharing = sharingOf(learned, context);
   const hottest = learnHottest(window, flow, known, {
-    taskRatePerSecond: capacity.source === 'unknown' ? undefined : capacity.taskRatePerSecond,
-    partitions: context.sources[0]?.partitions,
+    taskRatePerSecond:
+      capacity.source === 'unknown'
+        ? undefined
+        : rateAmong(window.observation.runningTasks, capacity, sharing),
+    partitions: sharing.partitions,
   });
   return hottest === known ? learned : { ...rest, ...(hottest && { hottest }) };
 }

@@ -26,6 +26,9 @@ export function hotLagOf(window: Window): number | undefined {
   return isHot(worst?.value, usual?.value) ? worst?.value : undefined;
 }
 
+/** Less than so many even shares is an error of the rate, and no hot partition. */
+const clearlyUneven = 2;
+
 /**
  * The share of a hot partition, from how fast it falls behind. Its task spreads its rate fairly: the other k−1
  * partitions of that task take what arrives in them, and the rest is for the hot one, whose lag grows by g seconds each
@@ -45,7 +48,7 @@ export function hottestShareOf(
   const left = 1 - lagGrowth - others;
   if (left <= 0 || loadPerSecond <= 0) return undefined;
   const share = (taskRatePerSecond / loadPerSecond - others) / left;
-  return share > 1 / partitions && share <= 1 ? share : undefined;
+  return share > clearlyUneven / partitions && share <= 1 ? share : undefined;
 }
 
 /** A day's peak: enough for a median, and few bytes. */
