@@ -93,7 +93,8 @@ function planByModel(
   const backlogAtHorizonRecords = Math.max(project(horizonSeconds), hotRecords);
   const { lagObjectiveSeconds, catchUpSeconds, evaluationSeconds } = policy;
   const timeToClearSeconds = timeToClear(lagObjectiveSeconds, lagSeconds, horizonSeconds, catchUpSeconds);
-  const calmSeconds = preferenceOf(policy).calmShare * lagObjectiveSeconds;
+  const calmSeconds =
+    preferenceOf(policy).calmShare * Math.max(0, lagObjectiveSeconds - 2 * policy.rebalanceSeconds);
   const needs = {
     taskRatePerSecond,
     sharing,
