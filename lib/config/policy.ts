@@ -56,16 +56,16 @@ export const policySchema = z.strictObject({
     'How long consumption stops when the number of tasks changes.',
   ),
   cooldownSeconds: field(
-    between(0, 3600).default(120),
+    between(0, 3600).optional(),
     'cooldown',
     's',
-    'No scale-in sooner than this after any change of the count.',
+    'No scale-in sooner than this after any change of the count: two periods of what is seen, unless given.',
   ),
   stabilizationSeconds: field(
     between(0, 3600).optional(),
     'stabilization',
     's',
-    'A scale-in goes to the largest count that was needed within this time: two starts, a minute and ten rebalances, unless given.',
+    'A scale-in goes to the largest count that was needed within this time: two starts, a period of what is seen and ten rebalances, unless given.',
   ),
   scaleInConfidence: field(
     between(0, 1).default(0.7),

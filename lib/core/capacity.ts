@@ -1,3 +1,4 @@
+import type { Policy } from '../config/policy.ts';
 import type { Field, Point } from '../contract/measurement.ts';
 import { busyRatesOf } from './busy.ts';
 import { fitContention, withRate } from './contention.ts';
@@ -27,34 +28,32 @@ export const leastRatePerSecond = 1e-6;
 /** A day's peak and the one before: enough for a median, and few hundred bytes in the table. */
 const keptObservations = 16;
 
-/** Whether the consuming count was one and the same, undisturbed, from `settleSeconds` before an interval to its end. */
+/** Tasks that go have gone by then. */
+const stoppingSeconds = 30;
+
+/**
+ * The consuming count, if it was one and the same, undisturbed, during an interval and before it: for as long as new
+ * tasks take to start and to settle, and where there were more until then, for as long as those take to go.
+ */
 function steadyTasks(
   counts: readonly TaskCount[],
-  interval: { fromSeconds: number; toSeconds: number },
-  settleSeconds: number,
+  { fromSeconds, toSeconds }: { readonly fromSeconds: number; readonly toSeconds: number },
+  { startupSeconds, rebalanceSeconds }: Pick<Policy, 'startupSeconds' | 'rebalanceSeconds'>,
   revision: string,
 ): number | undefined {
-  let tasks: number | undefined;
-  let before: TaskCount | undefined;
-  let covered = false;
-  for (const count of counts) {
-    if (count.atSeconds <= interval.fromSeconds - settleSeconds) {
-      before = count;
-      continue;
-    }
-    if (before !== undefined) {
-      if (!undisturbed(before, revision)) return undefined;
-      tasks = before.runningTasks;
-      before = undefined;
-    }
-    if (tasks === undefined || !undisturbed(count, revision) || count.runningTasks !== tasks)
-      return undefined;
-    if (count.atSeconds >= interval.toSeconds) {
-      covered = true;
-      break;
-    }
-  }
-  return covered && tasks !== undefined && tasks > 0 ? tasks : undefined;
+  const first = counts.findLastIndex((it) => it.atSeconds <= fromSeconds - startupSeconds - rebalanceSeconds);
+  const last = counts.findIndex((it) => it.atSeconds >= toSeconds);
+  const tasks = counts[last]?.runningTasks ?? 0;
+  if (first < 0 || last < 0 || tasks === 0) return undefined;
+  const goneBySeconds = fromSeconds - rebalanceSeconds - stoppingSeconds;
+  const steady = counts
+    .slice(first, last + 1)
+    .every(
+      (it) =>
+        undisturbed(it, revision) &&
+        (it.runningTasks === tasks || (it.runningTasks > tasks && it.atSeconds <= goneBySeconds)),
+    );
+  return steady ? tasks : undefined;
 }
 
 function undisturbed(count: TaskCount, revision: string): boolean {
@@ -94,7 +93,6 @@ export function learnCapacity(
   const known: CapacityMemory = memory?.revision === revision ? memory : { revision, saturated: [] };
   const newest = known.saturated.at(-1)?.atSeconds ?? 0;
   const sharing = sharingOf(known, context);
-  const settleSeconds = context.policy.startupSeconds + context.policy.rebalanceSeconds;
   const learned: RateObservation[] = [];
   const cpu: number[] = [];
   for (const interval of flow.intervals) {
@@ -102,7 +100,7 @@ export function learnCapacity(
     if (!isSaturated(interval) || !isSteadyLoad(flow.arrivals, interval)) continue;
     // Where one partition alone is behind, most of the tasks are idle.
     if (isHot(lagAt(window, 'lagSeconds', interval), lagAt(window, 'meanLagSeconds', interval))) continue;
-    const tasks = steadyTasks(window.taskCounts, interval, settleSeconds, revision);
+    const tasks = steadyTasks(window.taskCounts, interval, context.policy, revision);
     if (tasks === undefined) continue;
     const cpuPercent = pointAt(window, 'cpuPercent', interval.toSeconds);
     if (cpuPercent !== undefined) cpu.push(cpuPercent);

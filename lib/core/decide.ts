@@ -5,6 +5,7 @@ import { lagWish } from './lag-strategy.ts';
 import { type LoopState, recordChange } from './loop-state.ts';
 import { strategyOf } from './measure.ts';
 import { absenceOf, missingSignals } from './missing-signals.ts';
+import { cooldownOf } from './patience.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
@@ -119,7 +120,7 @@ function inward(
     return hold(wish, wish.objection);
   }
   const changedAtSeconds = loop.changes.at(-1)?.atSeconds;
-  if (changedAtSeconds !== undefined && window.nowSeconds - changedAtSeconds < policy.cooldownSeconds) {
+  if (changedAtSeconds !== undefined && window.nowSeconds - changedAtSeconds < cooldownOf(policy, window)) {
     return hold(wish, 'cooldown');
   }
   const stable = clamp(largestWanted(loop.wanted), policy.minTasks, policy.maxTasks);

@@ -7,13 +7,13 @@ import { correctedCount } from './corrected-count.ts';
 import { type Count, countTasks, tasksForLoad, timeToClear } from './count.ts';
 import type { Sharing } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
+import { guessedCount, knownCertainty } from './guessed-count.ts';
 import { hotLagOf } from './hot-partition.ts';
 import type { LoopState } from './loop-state.ts';
 import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './missing-signals.ts';
 import { preferenceOf } from './objective.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
-import { leastAfterStep } from './steps.ts';
 import { wishByStep, wishWithoutLoad } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
@@ -134,7 +134,7 @@ function wishByModel(
   const { desiredTasks, runningTasks } = window.observation;
   const late = outlook.lagSeconds > policy.lagObjectiveSeconds;
   const asked = correctedCount(count.tasks, late, analysis, loop, context);
-  const tasks = boundUnsure(asked, desiredTasks, capacity.certainty, policy.scaleInStep);
+  const tasks = capacity.certainty < knownCertainty ? guessedCount(asked, calm, window, loop, policy) : asked;
   // How many tasks a hot partition can use is known with its share: its lag asks for no more.
   const hot = plan.sharing.hottestShare !== undefined && hotLagOf(window) !== undefined;
   const low = hot || outlook.lagSeconds < preferenceOf(policy).calmShare * policy.lagObjectiveSeconds;
@@ -198,15 +198,6 @@ function evidenceOfPlan(plan: ModelPlan, asked: number) {
     tasksForLoad: count.tasksForLoad,
     tasksForBacklog: count.tasksForBacklog,
   };
-}
-
-/** Below this certainty the model has guessed: fewer tasks come in steps, so that a wrong guess is seen in time. */
-const knownCertainty = 0.5;
-
-/** E.g. a guess that 6 of 20 tasks would do goes to 14 first, with steps of 30 %; one of 2 to 1. */
-function boundUnsure(tasks: number, desiredTasks: number, certainty: number, scaleInStep: number): number {
-  if (certainty >= knownCertainty || tasks >= desiredTasks) return tasks;
-  return Math.max(tasks, Math.min(desiredTasks - 1, leastAfterStep(desiredTasks, scaleInStep)));
 }
 
 /** CPU as old as this still says something of now, and from so much on the tasks are full. */

@@ -18,29 +18,13 @@ export type Preference = {
  * has for longest; resource_efficiency and cost use more of the lag objective.
  */
 const preferences: Readonly<Record<Policy['objective'], Preference>> = {
-  balanced: { forecastQuantile: 0.5, highestUtilization: 1, patience: 1, calmShare: 0.5 },
+  balanced: { forecastQuantile: 0.5, highestUtilization: 1.03, patience: 1, calmShare: 0.65 },
   latency: { forecastQuantile: 0.9, highestUtilization: 0.9, patience: 2, calmShare: 0.2 },
-  throughput: { forecastQuantile: 0.75, highestUtilization: 0.95, patience: 3, calmShare: 0.35 },
-  resource_efficiency: { forecastQuantile: 0.5, highestUtilization: 1.02, patience: 0.8, calmShare: 0.6 },
-  cost: { forecastQuantile: 0.5, highestUtilization: 1.04, patience: 0.6, calmShare: 0.7 },
+  throughput: { forecastQuantile: 0.75, highestUtilization: 0.97, patience: 3, calmShare: 0.4 },
+  resource_efficiency: { forecastQuantile: 0.5, highestUtilization: 1.05, patience: 0.8, calmShare: 0.7 },
+  cost: { forecastQuantile: 0.5, highestUtilization: 1.07, patience: 0.6, calmShare: 0.75 },
 };
 
 export function preferenceOf({ objective }: Pick<Policy, 'objective'>): Preference {
   return preferences[objective];
-}
-
-/** So many stops are saved by a change less, when the load comes and goes. */
-const pausesKept = 10;
-
-/**
- * How long fewer tasks must have been enough: what is given up now has to be started again when the load returns, which
- * takes a start and a look, so that it is kept for two starts and a minute; and for ten of the stops that a change costs.
- * E.g. starts of 60 s: 180 s; of 240 s: 540 s; of 60 s, with stops of 20 s: 380 s. Where the policy says how long, that long.
- */
-export function stabilizationOf(policy: Policy): number {
-  const { stabilizationSeconds, startupSeconds, rebalanceSeconds } = policy;
-  return (
-    stabilizationSeconds ??
-    preferenceOf(policy).patience * (2 * startupSeconds + pausesKept * rebalanceSeconds + 60)
-  );
 }

@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy.ts';
 import type { LoopState } from './loop-state.ts';
-import { stabilizationOf } from './objective.ts';
+import { stabilizationOf } from './patience.ts';
 import { missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
@@ -26,7 +26,9 @@ export function rememberWanted(wish: Wish, window: Window, loop: LoopState, poli
       ? (wish.measuredTasks ?? wish.tasks)
       : Math.max(observation.desiredTasks, wish.kind === 'count' ? wish.tasks : 0);
   return [
-    ...loop.wanted.filter((it) => it.atSeconds > nowSeconds - stabilizationOf(policy) && it.tasks > tasks),
+    ...loop.wanted.filter(
+      (it) => it.atSeconds > nowSeconds - stabilizationOf(policy, window) && it.tasks > tasks,
+    ),
     { atSeconds: nowSeconds, tasks },
   ];
 }

@@ -12,6 +12,7 @@ describe('the policy schema', () => {
     const policy = policySchema.parse({});
     expect(policyFields.filter((field) => policy[field] === undefined)).toEqual([
       'partitions',
+      'cooldownSeconds',
       'stabilizationSeconds',
       'throughputTargetPerTask',
     ]);
@@ -19,7 +20,6 @@ describe('the policy schema', () => {
       minTasks: 1,
       maxTasks: 20,
       lagObjectiveSeconds: 60,
-      cooldownSeconds: 120,
     });
   });
 

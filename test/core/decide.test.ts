@@ -27,7 +27,7 @@ describe('isWorthwhile: a saving against what the change costs', () => {
   it('is asked before a scale-in', () => {
     const policy = { rebalanceSeconds: 60, catchUpSeconds: 3600, maxTasks: 100, stabilizationSeconds: 0 };
     const story = createStory(contextOf(policy, 1_000_000), { tasks: 100 });
-    story.minutes(12, { values: { ...calm, cpuPercent: 87 } });
+    story.minutes(12, { values: { ...calm, cpuPercent: 89.5 } });
     expect(story.observation().desiredTasks).toBe(100);
     expect(story.lines()).toContain('hold saving-too-small');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preferenceOf, stabilizationOf } from '../../lib/core/objective.ts';
+import { preferenceOf } from '../../lib/core/objective.ts';
 import { outlookOf } from '../../lib/core/outlook.ts';
 import { analysisOf, kinesisContext, repeated } from '../support/windows.ts';
 
@@ -36,20 +36,8 @@ describe('the direction of each objective', () => {
   });
 
   it('less patience, the thriftier, and most for throughput', () => {
-    const patience = ['cost', 'resource_efficiency', 'balanced', 'latency', 'throughput'] as const;
-    const seconds = patience.map((objective) => stabilizationOf(kinesisContext({ objective }).policy));
-    expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
-    expect(new Set(seconds).size).toBe(seconds.length);
-  });
-});
-
-describe('stabilizationOf', () => {
-  it.each([
-    ['the worked number: starts of 60 s', { startupSeconds: 60 }, 180],
-    ['the worked number: starts of 240 s', { startupSeconds: 240 }, 540],
-    ['the worked number: stops of 20 s', { startupSeconds: 60, rebalanceSeconds: 20 }, 380],
-    ['as the policy says', { startupSeconds: 240, stabilizationSeconds: 30 }, 30],
-  ])('%s', (_, policy, expected) => {
-    expect(stabilizationOf(kinesisContext(policy).policy)).toBe(expected);
+    const order = ['cost', 'resource_efficiency', 'balanced', 'latency', 'throughput'] as const;
+    const patience = order.map((objective) => preferenceOf({ objective }).patience);
+    for (const [index, value] of patience.slice(1).entries()) expect(value).toBeGreaterThan(patience[index]!);
   });
 });

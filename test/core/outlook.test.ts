@@ -29,7 +29,7 @@ describe('outlookOf', () => {
       },
       horizonSeconds: 120,
       loadPerSecond: 200,
-      utilization: expect.closeTo(0.99, 3),
+      utilization: expect.closeTo(1.02, 3),
       backlog: { atSeconds: newestMinute - 30, records: 200 },
       lagSeconds: 2,
     });
