@@ -45,17 +45,17 @@ export function fitContention(seen: readonly RateByTasks[]): Contention | undefi
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const minutes = rates.reduce((sum, it) => sum + it.minutes, 0);
   if (rates.length < leastCounts || most < leastSpan * fewest || minutes < leastMinutes) return undefined;
-  const fitted = fit(rates, true);
+  const fitted = leastSquares(rates, true);
   const peak = fitted && fitted.kappa > 0 ? Math.sqrt(Math.max(0, 1 - fitted.sigma) / fitted.kappa) : 0;
   const whole = fitted !== undefined && fitted.sigma >= 0 && fitted.kappa > 0 && peak <= seenSpan * most;
-  const chosen = whole ? fitted : fit(rates, false);
+  const chosen = whole ? fitted : leastSquares(rates, false);
   if (chosen === undefined || chosen.sigma < 0) return undefined;
   const factor = 1 + chosen.sigma * (most - 1) + chosen.kappa * most * (most - 1);
   return factor < leastFactor ? undefined : chosen;
 }
 
 /** Weighted least squares of 1/r on 1, n−1 and, where asked for, n(n−1); by the normal equations. */
-function fit(rates: readonly RateByTasks[], withKappa: boolean): Contention | undefined {
+function leastSquares(rates: readonly RateByTasks[], withKappa: boolean): Contention | undefined {
   const columns = (tasks: number) => (withKappa ? [1, tasks - 1, tasks * (tasks - 1)] : [1, tasks - 1]);
   const size = withKappa ? 3 : 2;
   const matrix = Array.from({ length: size }, () => new Array<number>(size + 1).fill(0));
