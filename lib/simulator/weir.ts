@@ -2,6 +2,7 @@ import { createMemoryStore } from '../adapters/memory/store.ts';
 import { createMemoryTelemetry } from '../adapters/memory/telemetry.ts';
 import { completeSource, type RegisteredSource, type Registration } from '../config/registration.ts';
 import { resolve } from '../config/resolve.ts';
+import type { BottleneckKind } from '../contract/bottleneck.ts';
 import { agentPeriodSeconds } from '../contract/measurement.ts';
 import { InputError } from '../contract/weir-error.ts';
 import { learnOne } from '../control/learn.ts';
@@ -15,10 +16,12 @@ import type { SimulatedWorld } from './world.ts';
 
 /**
  * Weir itself in a simulated world: `runOnce`, as Lambda calls it, at each slot of the service's cadence, and between them
- * where what agents report says so; the table in memory, and no queue between. `onReport` hears what each tick has come to. @throws InputError for a scenario that Weir
+ * where what agents report says so; the table in memory, and no queue between. `onReport` hears what each tick has come to, and what limits the service by then. @throws InputError for a scenario that Weir
  * does not manage, and when a tick fails: in a world without failures that is a fault of Weir's.
  */
-export function createWeir(onReport: (report: TickReport) => void = () => {}): Scaler {
+export function createWeir(
+  onReport?: (report: TickReport, bottlenecks: readonly BottleneckKind[]) => void,
+): Scaler {
   const store = createMemoryStore();
   const telemetry = createMemoryTelemetry();
   let registration: Registration | undefined;
@@ -34,7 +37,10 @@ export function createWeir(onReport: (report: TickReport) => void = () => {}): S
       if (isFirst || nowSeconds % learnEverySeconds === 0) await learnOne(registration, ports);
       const isSlot = nowSeconds % registration.policy.evaluationSeconds === 0;
       if (!isSlot && !(await isWoken(world, registration, ports))) return;
-      onReport(await runOnce({ service: world.service, slotSeconds: nowSeconds }, ports));
+      const report = await runOnce({ service: world.service, slotSeconds: nowSeconds }, ports);
+      if (onReport === undefined) return;
+      const { state } = await store.load(world.service);
+      onReport(report, state?.loop.bottlenecks.map((it) => it.kind) ?? []);
     },
   };
 }

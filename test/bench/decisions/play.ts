@@ -8,8 +8,10 @@ import { beginWith, peakOf } from '../../../lib/simulator/scenarios/traits.ts';
 import type { Score } from '../../../lib/simulator/score.ts';
 import { simulate } from '../../../lib/simulator/simulate.ts';
 import { readTrace } from '../../../lib/simulator/trace.ts';
+import { createWeir } from '../../../lib/simulator/weir.ts';
 import { traceWorkload, type Workload } from '../../../lib/simulator/workload.ts';
-import { createSimulatedWorld } from '../../../lib/simulator/world.ts';
+import { createSimulatedWorld, type SimulatedWorld } from '../../../lib/simulator/world.ts';
+import { createLimitJudge, limitOf, type Named } from './limits.ts';
 import { eventfulPart, isCoarse } from './window.ts';
 
 /** What the peak of each trace is scaled to, and what the owner of each service wants. */
@@ -26,15 +28,16 @@ export type Job = {
   readonly seed: number;
 };
 
-export type Result = Score & {
-  readonly trace: string;
-  readonly scenario: ScenarioName;
-  readonly scaler: string;
-  /** Where in the trace the part that was played begins. */
-  readonly fromSeconds: number;
-  /** The trace's bins are ten minutes long or longer. */
-  readonly coarse: boolean;
-};
+export type Result = Score &
+  Partial<Named> & {
+    readonly trace: string;
+    readonly scenario: ScenarioName;
+    readonly scaler: string;
+    /** Where in the trace the part that was played begins. */
+    readonly fromSeconds: number;
+    /** The trace's bins are ten minutes long or longer. */
+    readonly coarse: boolean;
+  };
 
 /** Weir with the reports of agents, beside CloudWatch, in a world that has them. */
 export const weirWithAgents = 'weir-agents';
@@ -57,7 +60,10 @@ export async function play({ directory, trace: name, ...job }: Job): Promise<Res
   const begun = beginWith(traits, workload);
   const scenario = job.scaler === weirWithAgents ? { ...begun, agents: true } : begun;
   const world = createSimulatedWorld(scenario, workload, job.seed);
-  await simulate([{ world, scaler: createScaler(job.scaler, scenario, workload, job.seed) }]);
+  const isWeir = job.scaler === 'weir' || job.scaler === weirWithAgents;
+  const judged = isWeir ? judgedWeir(scenario, workload, world) : undefined;
+  const scaler = judged?.scaler ?? createScaler(job.scaler, scenario, workload, job.seed);
+  await simulate([{ world, scaler }]);
   return {
     trace: name,
     scenario: job.scenario,
@@ -65,7 +71,26 @@ export async function play({ directory, trace: name, ...job }: Job): Promise<Res
     fromSeconds: part.fromSeconds,
     coarse: isCoarse(trace),
     ...world.score(),
+    ...judged?.counts?.(),
   };
+}
+
+/** Weir, and how well it names what limits the service, where something beside its tasks does. */
+function judgedWeir(
+  scenario: Scenario,
+  workload: Workload,
+  world: SimulatedWorld,
+): { readonly scaler: Scaler; readonly counts?: () => Named } {
+  const limit = limitOf(scenario);
+  if (limit === undefined) return { scaler: createWeir() };
+  const judge = createLimitJudge(scenario, limit);
+  const scaler = createWeir((_, bottlenecks) => {
+    const { atSeconds, lagSeconds, consumingTasks } = world.frame();
+    if (atSeconds % 60 !== 0) return;
+    const loadPerSecond = workload.ratePerSecond(atSeconds);
+    judge.record({ loadPerSecond, lagSeconds, consumingTasks, bottlenecks });
+  });
+  return { scaler, counts: judge.counts };
 }
 
 function createScaler(name: string, scenario: Scenario, workload: Workload, seed: number): Scaler {

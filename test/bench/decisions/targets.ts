@@ -113,6 +113,13 @@ function comparedTargets(name: string, scaler: string): readonly Target[] {
       measure: (cases) => maximum(values(limited(cases), scaler, cost)),
     },
     {
+      what: `${name}, skewed and downstream-limited: limits named within a quarter of an hour`,
+      limit: 1,
+      atMost: false,
+      unit: 'percent',
+      measure: (cases) => namedShare(limited(cases), scaler),
+    },
+    {
       what: `${name}: dominated by a deployable rival`,
       limit: 0,
       atMost: true,
@@ -138,6 +145,14 @@ function comparedTargets(name: string, scaler: string): readonly Target[] {
         ),
     },
   ];
+}
+
+/** Of the limits that were to be named, the share that was. */
+export function namedShare(cases: readonly Case[], scaler: string): number | undefined {
+  const sum = (of: (result: Result) => number | undefined) =>
+    values(cases, scaler, (it) => of(it) ?? 0).reduce((total, it) => total + it, 0);
+  const toName = sum((it) => it.limitsToName);
+  return toName === 0 ? undefined : sum((it) => it.limitsNamed) / toName;
 }
 
 export function dominatedCases(cases: readonly Case[], scaler: string): number | undefined {
