@@ -53,6 +53,14 @@ const shape = {
       hottest: z.object({ atSeconds: moment, shares: z.array(z.number()).max(100) }).exactOptional(),
     })
     .exactOptional(),
+  output: z
+    .object({
+      atSeconds: moment,
+      perSecond: z.number(),
+      plannedPerSecond: z.number(),
+      fromSeconds: moment,
+    })
+    .exactOptional(),
   startups: z.array(z.number()).max(100).exactOptional(),
   changes: z
     .array(z.tuple([moment, tasks, tasks, z.enum(['weir', 'other'] satisfies Change['by'][])]))

@@ -152,6 +152,7 @@ const registrationSchema = z.object({
   mode: z.enum(modes).exclude(['off']),
   policy: policySchema,
   sources: z.array(sourceSchema).max(50),
+  upstream: z.array(serviceIdSchema).max(50).exactOptional(),
 });
 const problemSchema = z.object({ subject: z.string(), received: z.string(), expected: z.string() });
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { scalers } from '../simulator/scalers.ts';
 import { scenarioNames, scenarios } from '../simulator/scenarios/named.ts';
-import { beginWith, peakOf } from '../simulator/scenarios/traits.ts';
+import { beginWith, peakOf, withAgents } from '../simulator/scenarios/traits.ts';
 import { type Contender, simulate } from '../simulator/simulate.ts';
 import { traceWorkload } from '../simulator/workload.ts';
 import { createSimulatedWorld } from '../simulator/world.ts';
@@ -46,7 +46,8 @@ async function setUp(options: SimulateOptions): Promise<readonly Contender[]> {
   const traits = scenarios[options.scenario](peakTasks, lagObjective);
   const slice = await readTraceFile(options.trace, options.from, options.for);
   const workload = traceWorkload(slice, peakOf(traits, peakTasks));
-  const scenario = { ...beginWith(traits, workload), ...(options.agents && { agents: true }) };
+  const begun = beginWith(traits, workload);
+  const scenario = options.agents ? withAgents(begun) : begun;
   return options.scaler.flatMap((name) => {
     const scaler = scalers[name]?.(scenario, workload, seed);
     return scaler === undefined ? [] : [{ world: createSimulatedWorld(scenario, workload, seed), scaler }];

@@ -22,4 +22,6 @@ export type Registration = {
   readonly mode: Exclude<Mode, 'off'>;
   readonly policy: Policy;
   readonly sources: readonly RegisteredSource[];
+  /** Services whose output it reads, managed or not. */
+  readonly upstream?: readonly ServiceId[];
 };

@@ -1,4 +1,13 @@
-import { type Mode, managedTag, modes, policyTag, sourceTag, tagPrefix } from '../contract/tags.ts';
+import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';
+import {
+  type Mode,
+  managedTag,
+  modes,
+  policyTag,
+  sourceTag,
+  tagPrefix,
+  upstreamTag,
+} from '../contract/tags.ts';
 import type { Fleet } from './fleet.ts';
 import {
   describePolicyField,
@@ -20,6 +29,7 @@ export type Resolution =
       readonly mode: Exclude<Mode, 'off'>;
       readonly policy: Policy;
       readonly sources: readonly Source[];
+      readonly upstream?: readonly ServiceId[];
     }
   | { readonly kind: 'unmanaged'; readonly reason: 'tag-removed' | 'switched-off' }
   | { readonly kind: 'rejected'; readonly problems: readonly Problem[] };
@@ -57,6 +67,7 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
 
   const overrides: Record<string, number | string> = {};
   const sources: Source[] = [];
+  const upstream: ServiceId[] = [];
   // In the order of their names: ECS may list them in another one next time, and the problems stay the same.
   const others = Object.keys(tags).filter((tag) => tag.startsWith(tagPrefix));
   for (const tag of others.sort()) {
@@ -64,6 +75,7 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
     const read = readTag(tag, tags[tag] ?? '');
     if ('problem' in read) problems.push(read.problem);
     else if ('sources' in read) sources.push(...read.sources);
+    else if ('upstream' in read) upstream.push(...read.upstream);
     else overrides[read.field] = read.value;
   }
 
@@ -74,7 +86,7 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
     ...neverWoken(policy, sources),
   ];
   if (broken.length > 0) return { kind: 'rejected', problems: broken };
-  return { kind: 'managed', mode, policy, sources };
+  return { kind: 'managed', mode, policy, sources, ...(upstream.length > 0 && { upstream }) };
 }
 
 /** Tasks that do not run report nothing: where nothing else does, a service at zero would stay there. */
@@ -101,8 +113,19 @@ function namedPolicy(
   return { problem: { subject: policyTag, received: received(name), expected } };
 }
 
+/** Each is looked up at each tick. */
+const mostUpstream = 5;
+
+/** A service that names itself, or a circle of services, is no mistake that does harm: a plan is a tick old there. */
+function parseUpstream(text: string): readonly ServiceId[] | undefined {
+  const services = [...new Set(text.trim().split(/\s+/))];
+  const valid = services.every((it) => serviceIdSchema.safeParse(it).success);
+  return valid && services.length <= mostUpstream ? services : undefined;
+}
+
 type ReadTag =
   | { readonly sources: readonly Source[] }
+  | { readonly upstream: readonly ServiceId[] }
   | { readonly field: PolicyField; readonly value: number | string }
   | { readonly problem: Problem };
 
@@ -114,9 +137,15 @@ function readTag(tag: string, text: string): ReadTag {
     const parsed = parseSources(text);
     return 'sources' in parsed ? parsed : problem(parsed.expected);
   }
+  if (tag === upstreamTag) {
+    const upstream = parseUpstream(text);
+    return upstream
+      ? { upstream }
+      : problem(`one to ${mostUpstream} services as cluster/service, with blanks between`);
+  }
   const field = policyFieldByTag.get(tag);
   if (field === undefined) {
-    const known = [managedTag, policyTag, sourceTag, ...policyFieldByTag.keys()];
+    const known = [managedTag, policyTag, sourceTag, upstreamTag, ...policyFieldByTag.keys()];
     return problem(`a tag that Weir knows: ${known.join(', ')}`);
   }
   const checked = policySchema.shape[field].safeParse(parseNumber(text) ?? text.trim());

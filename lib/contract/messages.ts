@@ -9,6 +9,8 @@ import { serviceIdSchema } from './service-id.ts';
 export const tickMessageSchema = z.strictObject({
   slotSeconds: z.number().int().positive(),
   services: z.array(serviceIdSchema).min(1).max(100),
+  /** Of a service, those before it in `services` that are to be evaluated first: what they plan reaches it. */
+  after: z.record(serviceIdSchema, z.array(serviceIdSchema).max(5)).optional(),
 });
 export type TickMessage = z.infer<typeof tickMessageSchema>;
 

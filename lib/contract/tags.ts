@@ -2,6 +2,8 @@
 export const managedTag = 'weir:managed';
 export const policyTag = 'weir:policy';
 export const sourceTag = 'weir:source';
+/** Services whose output this one reads. */
+export const upstreamTag = 'weir:upstream';
 export const tagPrefix = 'weir:';
 
 /**

@@ -1,6 +1,7 @@
 import type { Registration } from '../config/registration.ts';
 import type { Tick } from '../contract/messages.ts';
-import { initialLoopState, type LoopState } from '../core/loop-state.ts';
+import type { ServiceId } from '../contract/service-id.ts';
+import { initialLoopState, type LoopState, type ServiceOutput } from '../core/loop-state.ts';
 import { dueFields, planMeasurements, strategyOf } from '../core/measure.ts';
 import type { ServiceContext } from '../core/plan.ts';
 import type { Sample } from '../core/sample.ts';
@@ -49,12 +50,13 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, source: sources[0], nowSeconds };
-  const [description, [known, readings], model] = await Promise.all([
+  const [description, [known, readings], model, upstream] = await Promise.all([
     ports.services.describe(service),
     ports.store
       .samples(service, nowSeconds - windowSeconds)
       .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
     strategyOf(sources) === 'lag' ? ports.store.model(service) : undefined,
+    outputsOf(registration.upstream ?? [], ports),
   ]);
   if (description.kind === 'gone') {
     return (
@@ -75,7 +77,10 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     tick,
     nowSeconds,
     registration,
-    context: withStartup({ ...registration, ...(model && { model }) }, before),
+    context: withStartup(
+      { policy, sources, ...(model && { model }), ...(upstream.length > 0 && { upstream }) },
+      before,
+    ),
     version,
     loop: recovered?.loop ?? before,
     samples: [...known, sample],
@@ -86,6 +91,15 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     },
     recovered: recovered === undefined ? [] : [recovered.told],
   };
+}
+
+/** What the services that feed this one have last planned to send on; of those that were not evaluated yet, nothing. */
+async function outputsOf(
+  upstream: readonly ServiceId[],
+  { store }: Pick<TickPorts, 'store'>,
+): Promise<readonly ServiceOutput[]> {
+  const stored = await Promise.all(upstream.map((service) => store.load(service)));
+  return stored.flatMap(({ state }) => state?.loop.output ?? []);
 }
 
 /** Why this tick is not to be evaluated. */

@@ -134,7 +134,7 @@ const daemonProblem: Problem = {
 
 async function register(
   service: ServiceId,
-  { mode, policy, sources }: Extract<Resolution, { kind: 'managed' }>,
+  { mode, policy, sources, upstream }: Extract<Resolution, { kind: 'managed' }>,
   stored: StoredRegistration | undefined,
   ports: DiscoverPorts,
 ): Promise<Found> {
@@ -142,7 +142,10 @@ async function register(
   const problems = looked.flatMap((it) => ('problem' in it ? [it.problem] : []));
   if (problems.length > 0) return { status: 'rejected', problems };
   const found = looked.flatMap((it) => ('source' in it ? [completeSource(it.source, policy)] : []));
-  return { status: 'managed', registration: { service, mode, policy, sources: found } };
+  return {
+    status: 'managed',
+    registration: { service, mode, policy, sources: found, ...(upstream && { upstream }) },
+  };
 }
 
 /**

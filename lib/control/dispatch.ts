@@ -1,6 +1,7 @@
 import type { Registration } from '../config/registration.ts';
 import type { TickMessage } from '../contract/messages.ts';
 import { metricQueriesOf } from './measurements.ts';
+import { pipelinesOf } from './pipelines.ts';
 import type { Clock, Store, Telemetry, TickQueue } from './ports.ts';
 
 /**
@@ -78,7 +79,7 @@ export function planMessages(
   }
   return [...bySlot]
     .sort(([a], [b]) => a - b)
-    .flatMap(([slotSeconds, due]) => pack(due).map((services) => ({ slotSeconds, services })));
+    .flatMap(([slotSeconds, due]) => pack(due).map((message) => ({ slotSeconds, ...message })));
 }
 
 /**
@@ -101,22 +102,58 @@ function slotsOf(
   return slots;
 }
 
-/** Services of one slot in messages that fit one GetMetricData call even when every field is due. */
-function pack(registrations: readonly Registration[]): string[][] {
-  const messages: string[][] = [];
+type Packed = Pick<TickMessage, 'services' | 'after'>;
+
+/**
+ * Services of one slot in messages that fit one GetMetricData call even when every field is due. Services that feed each
+ * other go into one message, upstream first, so that a plan reaches those behind it in the same step; where they are more
+ * than a message holds, those in the next one go by the plans of the step before.
+ */
+function pack(registrations: readonly Registration[]): Packed[] {
+  const messages: Registration[][] = [];
   let queries = 0;
-  for (const { service, policy, sources } of registrations) {
+  const open = (first: Registration[], own: number) => {
+    messages.push(first);
+    queries = own;
+  };
+  for (const group of pipelinesOf(registrations)) {
+    const needed = group.reduce((sum, it) => sum + queriesOf(it), 0);
     const message = messages.at(-1);
-    const own = metricQueriesOf(service, policy, sources);
-    if (message === undefined || message.length >= servicesPerMessage || queries + own > queriesPerMessage) {
-      messages.push([service]);
-      queries = own;
+    if (message !== undefined && fits(message.length + group.length, queries + needed)) {
+      message.push(...group);
+      queries += needed;
+    } else if (fits(group.length, needed)) {
+      open([...group], needed);
     } else {
-      message.push(service);
-      queries += own;
+      for (const member of group) {
+        const own = queriesOf(member);
+        const newest = messages.at(-1);
+        if (newest === undefined || !fits(newest.length + 1, queries + own)) open([member], own);
+        else {
+          newest.push(member);
+          queries += own;
+        }
+      }
     }
   }
-  return messages;
+  return messages.map(toMessage);
+}
+
+function queriesOf({ service, policy, sources }: Registration): number {
+  return metricQueriesOf(service, policy, sources);
+}
+
+function fits(services: number, queries: number): boolean {
+  return services <= servicesPerMessage && queries <= queriesPerMessage;
+}
+
+function toMessage(message: readonly Registration[]): Packed {
+  const services = message.map((it) => it.service);
+  const after = message.flatMap(({ service, upstream = [] }, index) => {
+    const first = upstream.filter((it) => services.slice(0, index).includes(it));
+    return first.length > 0 ? [[service, first] as const] : [];
+  });
+  return { services, ...(after.length > 0 && { after: Object.fromEntries(after) }) };
 }
 
 /** By code unit: the same order on every machine. */

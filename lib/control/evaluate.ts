@@ -8,7 +8,7 @@ import type { TickReport } from './tick-report.ts';
 export type EvaluatePorts = TickPorts & { readonly deadLetters: DeadLetters };
 
 /**
- * Evaluates the services of one message, side by side. Never makes the message run again for a service: one that fails
+ * Evaluates the services of one message, side by side; one that others feed, after them. Never makes the message run again for a service: one that fails
  * is reported, and its next tick is the retry. A message that cannot be read is kept whole among the dead letters and
  * counts as done. Rejected only when even that fails, so that the queue delivers it again.
  */
@@ -25,11 +25,17 @@ export async function evaluateMessage(
     telemetry.warn('A message cannot be read: it is among the dead letters.', { cause: read.unreadable });
     return [];
   }
-  const { slotSeconds } = read.message;
-  const services = [...new Set(read.message.services)];
-  const reports = await Promise.all(
-    services.map((service) => evaluate({ service, slotSeconds }, ports, core)),
-  );
+  const { slotSeconds, after = {} } = read.message;
+  const running = new Map<string, Promise<TickReport>>();
+  for (const service of new Set(read.message.services)) {
+    // Only those that were begun before can be waited for, whatever the message says: nobody waits for each other.
+    const first = (after[service] ?? []).flatMap((it) => running.get(it) ?? []);
+    running.set(
+      service,
+      Promise.all(first).then(() => evaluate({ service, slotSeconds }, ports, core)),
+    );
+  }
+  const reports = await Promise.all(running.values());
   for (const report of reports) record(report, telemetry);
   telemetry.info('Ticks', { slotSeconds, ...tally(reports) });
   return reports;

@@ -84,6 +84,13 @@ export function taskSteps(
 /** The integral is taken in steps of this length. */
 const stepSeconds = 10;
 
+/** Measured, forecast, and what others than the trend say will come at least, from a moment on. */
+export type ExpectedLoad = {
+  readonly arrivals: Flow['arrivals'];
+  readonly forecast: Forecast;
+  readonly atLeast?: { readonly perSecond: number; readonly fromSeconds: number };
+};
+
 /**
  * L̂(t) = max(0, L + ∫ (λ̂ − X_eff) dt): the backlog that is left at a moment, given who consumes until then. Arrivals
  * are the measured ones as far as they reach, then the forecast's.
@@ -94,7 +101,7 @@ export function projectBacklog(
   known: KnownBacklog,
   untilSeconds: number,
   steps: readonly TaskStep[],
-  load: { readonly arrivals: Flow['arrivals']; readonly forecast: Forecast },
+  load: ExpectedLoad,
   capacity: { readonly taskRatePerSecond: number; readonly sharing: Sharing },
 ): number {
   let records = known.records;
@@ -112,11 +119,13 @@ function tasksAt(steps: readonly TaskStep[], atSeconds: number): number {
   return steps.findLast((step) => step.fromSeconds <= atSeconds)?.tasks ?? steps[0]?.tasks ?? 0;
 }
 
-function arrivalsAt(
-  { arrivals, forecast }: { readonly arrivals: Flow['arrivals']; readonly forecast: Forecast },
-  atSeconds: number,
-): number {
-  if (atSeconds > forecast.atSeconds) return expectedArrivals(forecast, atSeconds);
+function arrivalsAt({ arrivals, forecast, atLeast }: ExpectedLoad, atSeconds: number): number {
+  if (atSeconds > forecast.atSeconds) {
+    const expected = expectedArrivals(forecast, atSeconds);
+    return atLeast !== undefined && atSeconds >= atLeast.fromSeconds
+      ? Math.max(expected, atLeast.perSecond)
+      : expected;
+  }
   const minute = arrivals.find((point) => point.atSeconds >= atSeconds);
   return minute?.value ?? forecast.levelPerSecond;
 }

@@ -6,6 +6,7 @@ import { type LoopState, recordChange } from './loop-state.ts';
 import { strategyOf } from './measure.ts';
 import { absenceOf, missingSignals } from './missing-signals.ts';
 import { cooldownOf } from './patience.ts';
+import { outputOf } from './pipeline.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
@@ -27,8 +28,9 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const { heldFor, missing: missedBefore, capacity, breaker, ...kept } = seen;
+  const { heldFor, missing: missedBefore, capacity, breaker, output: outputBefore, ...kept } = seen;
   const startups = learnStartup(analysis.window, seen);
+  const output = outputOf(analysis, decision, context);
   const stepped = analysis.stream?.breaker;
   return {
     decision,
@@ -44,6 +46,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
       ...(analysis.stream ? { capacity: analysis.stream.memory } : capacity && { capacity }),
       ...(stepped?.breaker && { breaker: stepped.breaker }),
       ...(startups.length > 0 && { startups }),
+      ...(output && { output }),
       wanted,
       ...(decision.kind === 'hold' && { heldFor: decision.reason }),
       ...(missing.next && { missing: missing.next }),

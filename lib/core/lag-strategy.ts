@@ -81,7 +81,9 @@ function planByModel(
     startupSeconds: policy.startupSeconds,
     graceSeconds: policy.evaluationSeconds,
   });
-  const load = { arrivals: flow.arrivals, forecast: outlook.forecast };
+  // The load of the horizon may come from elsewhere than the trend, and from the first moment that new tasks could help.
+  const atLeast = { perSecond: loadPerSecond, fromSeconds: window.nowSeconds + policy.startupSeconds };
+  const load = { arrivals: flow.arrivals, forecast: outlook.forecast, atLeast };
   const project = (aheadSeconds: number) =>
     projectBacklog(outlook.backlog, window.nowSeconds + aheadSeconds, steps, load, {
       taskRatePerSecond,

@@ -50,6 +50,15 @@ export type Breaker = {
   readonly retryAtSeconds: number;
 };
 
+/** What a service sends on to those that read from it. */
+export type ServiceOutput = {
+  readonly atSeconds: number;
+  /** Records/s now, and once the tasks that are desired consume, from that moment on. */
+  readonly perSecond: number;
+  readonly plannedPerSecond: number;
+  readonly fromSeconds: number;
+};
+
 /** The breaker has just been opened, or closed after so long. */
 export type BreakerChange =
   | { readonly kind: 'opened'; readonly breaker: Breaker }
@@ -74,6 +83,7 @@ export type LoopState = {
   readonly desiredTasks?: number;
   readonly capacity?: CapacityMemory;
   readonly breaker?: Breaker;
+  readonly output?: ServiceOutput;
   /** How long the last orders of more tasks took, at least, seconds, oldest first. */
   readonly startups?: readonly number[];
   /** Newest last, at most five. */

@@ -4,6 +4,7 @@ import { type KnownBacklog, knownBacklog } from './backlog.ts';
 import { utilizationFor } from './count.ts';
 import { expectedArrivals, type Forecast, forecastArrivals } from './forecast.ts';
 import { preferenceOf } from './objective.ts';
+import { upstreamLoad } from './pipeline.ts';
 import type { ServiceContext } from './plan.ts';
 import { seasonalLoad } from './season.ts';
 import { freshPoint, type Window, windowSeconds } from './window.ts';
@@ -25,8 +26,9 @@ export type Outlook = {
 export function outlookOf(
   window: Window,
   { flow }: NonNullable<Analysis['stream']>,
-  { policy, model }: ServiceContext,
+  context: ServiceContext,
 ): Outlook | undefined {
+  const { policy, model } = context;
   const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds;
   const newest = flow.arrivals.at(-1);
   const backlog = knownBacklog(window, flow);
@@ -37,11 +39,12 @@ export function outlookOf(
   const forecast = forecastArrivals(flow.arrivals, reactionSeconds, preference.forecastQuantile);
   if (forecast === undefined) return undefined;
   const effectiveSeconds = window.nowSeconds + horizonSeconds;
-  // Neither what has just been seen nor the season is a reason for less than what the trend says.
+  // What has just been seen, the season and what others plan are no reason for less than what the trend says.
   const loadPerSecond = Math.max(
     expectedArrivals(forecast, effectiveSeconds),
     flow.newest?.arrivalsPerSecond ?? 0,
     seasonalLoad(model, flow.arrivals, effectiveSeconds)?.expectedPerSecond ?? 0,
+    upstreamLoad(context, flow, window.nowSeconds, effectiveSeconds) ?? 0,
   );
   return {
     forecast,

@@ -5,7 +5,7 @@ import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import type { LearnedModel } from './learned-model.ts';
-import type { BreakerChange, LoopState, PastBottleneck } from './loop-state.ts';
+import type { BreakerChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {
@@ -13,6 +13,8 @@ export type ServiceContext = {
   readonly sources: readonly RegisteredSource[];
   /** What learn has found in its history. */
   readonly model?: LearnedModel;
+  /** What the services that feed it send on, as far as they have been evaluated. */
+  readonly upstream?: readonly ServiceOutput[];
 };
 
 /**

@@ -73,7 +73,7 @@ export function busyRates(
   window: Window,
   seen: readonly SeenRate[],
   saturatedCpuPercent: number,
-  leastCpuPercent = 0,
+  leastCpuPercent = 1,
 ): RateObservation[] {
   const cpu = new Map(
     (window.series.cpuPercent ?? []).map((point) => [Math.round(point.atSeconds / 60), point.value]),

@@ -1,3 +1,5 @@
+import { createMemoryStore } from '../adapters/memory/store.ts';
+import { chained } from './chained.ts';
 import { createBacklogPerTask } from './rivals/backlog-per-task.ts';
 import { createClairvoyant } from './rivals/clairvoyant.ts';
 import { createFlink } from './rivals/flink.ts';
@@ -23,9 +25,8 @@ const cpuTargetShare = 85 / 90;
 /** A scaler for one world. A few know more of its workload than its metrics show, and say so. */
 export type ScalerFactory = (scenario: Scenario, workload: Workload, seed: number) => Scaler;
 
-/** Every scaler by the name that the command line knows, made for a scenario with the settings that are best for it. */
-export const scalers: Readonly<Record<string, ScalerFactory>> = {
-  weir: () => createWeir(),
+/** Each made for one service, with the settings that are best for it. */
+const perService: Readonly<Record<string, ScalerFactory>> = {
   'target-tracking-cpu': ({ cpuAtSaturationPercent }) =>
     createTargetTrackingCpu(cpuTargetShare * cpuAtSaturationPercent),
   'backlog-per-task': ({ lagObjectiveSeconds, taskRatePerSecond }) =>
@@ -40,5 +41,22 @@ export const scalers: Readonly<Record<string, ScalerFactory>> = {
   seed: (scenario) => createSeed(scenario),
   'seed-mended': createSeedMended,
   'static-peak': createStaticPeak,
+};
+
+/** Weir's services share a table, by which the plan of one reaches the next. */
+function weir(scenario: Scenario): Scaler {
+  const store = createMemoryStore();
+  return chained(scenario, () => createWeir(undefined, store));
+}
+
+/** Every scaler by the name that the command line knows, made for a scenario. */
+export const scalers: Readonly<Record<string, ScalerFactory>> = {
+  weir,
+  ...Object.fromEntries(
+    Object.entries(perService).map(([name, create]): [string, ScalerFactory] => [
+      name,
+      (scenario, workload, seed) => chained(scenario, (stage) => create(stage, workload, seed)),
+    ]),
+  ),
   clairvoyant: createClairvoyant,
 };

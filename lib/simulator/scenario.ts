@@ -1,5 +1,9 @@
 /** The service that is simulated, its source and its surroundings, and what its owner asks for. */
 export type Scenario = {
+  /** Of the service and its source; `orders` unless given. */
+  readonly name?: string;
+  /** The service that reads what this one has processed, a record for each. */
+  readonly next?: Scenario;
   readonly source: 'kinesis' | 'sqs' | 'kafka';
   /** Shards of the stream, partitions of the topic; a queue has none. */
   readonly partitions?: number;

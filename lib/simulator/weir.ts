@@ -6,7 +6,7 @@ import type { BottleneckKind } from '../contract/bottleneck.ts';
 import { agentPeriodSeconds } from '../contract/measurement.ts';
 import { InputError } from '../contract/weir-error.ts';
 import { learnOne } from '../control/learn.ts';
-import type { TickPorts } from '../control/ports.ts';
+import type { Store, TickPorts } from '../control/ports.ts';
 import { runOnce } from '../control/run-once.ts';
 import type { TickReport } from '../control/tick-report.ts';
 import { wakes } from '../core/wake.ts';
@@ -16,13 +16,14 @@ import type { SimulatedWorld } from './world.ts';
 
 /**
  * Weir itself in a simulated world: `runOnce`, as Lambda calls it, at each slot of the service's cadence, and between them
- * where what agents report says so; the table in memory, and no queue between. `onReport` hears what each tick has come to, and what limits the service by then. @throws InputError for a scenario that Weir
+ * where what agents report says so; the table in memory, and no queue between. `onReport` hears what each tick has come to, and what limits the service by then;
+ * services that feed each other share a `store`. @throws InputError for a scenario that Weir
  * does not manage, and when a tick fails: in a world without failures that is a fault of Weir's.
  */
 export function createWeir(
   onReport?: (report: TickReport, bottlenecks: readonly BottleneckKind[]) => void,
+  store: Store = createMemoryStore(),
 ): Scaler {
-  const store = createMemoryStore();
   const telemetry = createMemoryTelemetry();
   let registration: Registration | undefined;
 
@@ -77,11 +78,11 @@ async function register(world: SimulatedWorld, { store }: TickPorts): Promise<Re
     throw new InputError(`Weir does not manage such a service: ${causes.join('; ') || resolution.kind}`);
   }
   const looked = await Promise.all(resolution.sources.map((source) => world.sources.resolve(source)));
-  const { mode, policy } = resolution;
+  const { mode, policy, upstream } = resolution;
   const sources = looked.flatMap((it): RegisteredSource[] =>
     'source' in it ? [completeSource(it.source, policy)] : [],
   );
-  const registration = { service: world.service, mode, policy, sources };
+  const registration = { service: world.service, mode, policy, sources, ...(upstream && { upstream }) };
   await store.commitRegistration({
     service: world.service,
     version: 1,

@@ -6,12 +6,13 @@ import { createMemorySources, type MemorySources } from '../adapters/memory/sour
 import type { Tags } from '../config/resolve.ts';
 import { formatSource, type StreamSource } from '../config/source.ts';
 import type { ServiceId } from '../contract/service-id.ts';
-import { managedTag, sourceTag } from '../contract/tags.ts';
+import { managedTag, sourceTag, upstreamTag } from '../contract/tags.ts';
 import type { ServiceObservation } from '../core/sample.ts';
 import { createAgents } from './agents.ts';
 import { createArrivals } from './arrivals.ts';
 import { createCloudWatch } from './cloudwatch.ts';
 import { demandOf } from './elasticity.ts';
+import { joinScores } from './join-scores.ts';
 import { createLoadHistory } from './load-history.ts';
 import type { Scenario } from './scenario.ts';
 import { createScoreKeeper, type Score } from './score.ts';
@@ -45,18 +46,22 @@ export type SimulatedWorld = {
   readonly service: ServiceId;
   readonly source: StreamSource;
   readonly tags: Tags;
+  /** The world of the service that this one feeds; it moves with this one. */
+  readonly next?: SimulatedWorld;
   /** Advances the clock by `stepSeconds` and moves everything. */
   step(): void;
   frame(): WorldFrame;
+  /** Of this service alone, and, see joinScores, of it and all behind it. */
+  ownScore(): Score;
   score(): Score;
   readonly done: boolean;
 };
 
-const service: ServiceId = 'main/orders';
-const queueUrl = 'https://sqs.local/000000000000/orders';
+const cluster = 'main';
+const firstName = 'orders';
 
 /** What the owner of the service has tagged it with. */
-function tagsOf(scenario: Scenario, source: StreamSource): Tags {
+function tagsOf(scenario: Scenario, source: StreamSource, upstream: ServiceId | undefined): Tags {
   const { shortest, longest } = scenario.startupSeconds;
   const name = formatSource(source);
   return {
@@ -67,39 +72,54 @@ function tagsOf(scenario: Scenario, source: StreamSource): Tags {
     'weir:lag-objective': String(scenario.lagObjectiveSeconds),
     'weir:startup': String((shortest + longest) / 2),
     'weir:rebalance': String(scenario.rebalanceSeconds),
+    ...(upstream !== undefined && { [upstreamTag]: upstream }),
     ...(source.kind === 'msk' &&
       scenario.partitions !== undefined && { 'weir:partitions': String(scenario.partitions) }),
   };
 }
 
-/** The world of one controller. The same scenario, workload and seed give every controller the same arrivals. */
-export function createSimulatedWorld(scenario: Scenario, workload: Workload, seed: number): SimulatedWorld {
+/** Of a service that another one feeds: that one, and what it has processed in the step. */
+type Upstream = { readonly service: ServiceId; readonly processedRecords: () => number };
+
+/**
+ * The world of one controller, of a service and of those that it feeds. The same scenario, workload and seed give every
+ * controller the same arrivals.
+ */
+export function createSimulatedWorld(
+  scenario: Scenario,
+  workload: Workload,
+  seed: number,
+  upstream?: Upstream,
+): SimulatedWorld {
+  const { name = firstName } = scenario;
+  const service: ServiceId = `${cluster}/${name}`;
+  const queueUrl = `https://sqs.local/000000000000/${name}`;
   const clock = createManualClock(workload.fromSeconds);
   const services = createMemoryServices();
   const metrics = createMemoryMetrics(clock);
   const queues = createMemoryQueues();
   const sources = createMemorySources();
-  const source = sourceOf(scenario.source);
+  const source = sourceOf(scenario.source, name);
   if (source.kind !== 'msk') {
     sources.put(source, {
       ...(scenario.partitions !== undefined && { partitions: scenario.partitions }),
       ...(source.kind === 'sqs' && { queueUrl }),
     });
   }
-  const tags = tagsOf(scenario, source);
+  const tags = tagsOf(scenario, source, upstream?.service);
   const { initialTasks } = scenario;
   services.put(service, {
     observation: {
       desiredTasks: initialTasks,
       runningTasks: initialTasks,
       pendingTasks: 0,
-      revision: 'orders:1',
+      revision: `${name}:1`,
       deploying: false,
     },
     tags,
   });
 
-  const arrivals = createArrivals(workload, seed);
+  const arrivals = upstream?.processedRecords ?? createArrivals(workload, seed);
   const stream = createStreamService(scenario, workload.fromSeconds, seed);
   const history = createLoadHistory(metrics, source, workload);
   const cloudWatch = createCloudWatch(metrics, { service, source }, scenario, seed);
@@ -110,7 +130,15 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
   let able = ableAt(scenario, scenario.taskRatePerSecond);
   let arrivalsPerSecond = 0;
   let lagSeconds = 0;
+  let processedRecords = 0;
+  const next =
+    scenario.next &&
+    createSimulatedWorld(scenario.next, workload, seed, {
+      service,
+      processedRecords: () => processedRecords,
+    });
 
+  const ownScore = () => keeper.score(stream.lateWaitingRecords);
   const observation = (): ServiceObservation => {
     const described = services.get(service);
     if (described.kind === 'gone')
@@ -128,6 +156,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
     service,
     source,
     tags,
+    ...(next && { next }),
     step: () => {
       const { desiredTasks } = observation();
       const step = stream.step(desiredTasks, arrivals());
@@ -136,7 +165,7 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       services.update(service, {
         runningTasks: step.runningTasks,
         pendingTasks: step.startingTasks,
-        revision: `orders:${revision}`,
+        revision: `${name}:${revision}`,
         deploying,
       });
       if (source.kind === 'sqs')
@@ -150,6 +179,8 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
       keeper.record(step, { desiredTasks, demandTasks, taskRatePerSecond });
       arrivalsPerSecond = step.arrivedRecords / stepSeconds;
       lagSeconds = step.lagSeconds;
+      processedRecords = step.processedRecords;
+      next?.step();
     },
     frame: () => {
       const { desiredTasks, runningTasks } = observation();
@@ -162,11 +193,17 @@ export function createSimulatedWorld(scenario: Scenario, workload: Workload, see
         consumingTasks: runningTasks,
       };
     },
-    score: () => keeper.score(stream.lateWaitingRecords),
+    ownScore,
+    score: () => (next === undefined ? ownScore() : joinScores([{ scenario, ownScore }, ...chainOf(next)])),
     get done() {
       return clock.nowSeconds() >= workload.untilSeconds;
     },
   };
+}
+
+/** A service and those behind it, in the order in which they feed each other. */
+export function chainOf(world: SimulatedWorld): readonly SimulatedWorld[] {
+  return [world, ...(world.next ? chainOf(world.next) : [])];
 }
 
 /** A scenario whose tasks can process so much, and the fewest of them that a load needs. */

@@ -119,7 +119,7 @@ describe('a wrong tag is told with what it was and what would be right', () => {
       const [problem] = problemsOf({ [tag]: '1' });
       expect(problem).toMatchObject({ subject: tag, received: '1' });
       expect(problem?.expected).toMatch(
-        /^a tag that Weir knows: weir:managed, weir:policy, weir:source, weir:min, /,
+        /^a tag that Weir knows: weir:managed, weir:policy, weir:source, weir:upstream, weir:min, /,
       );
     },
   );
@@ -173,5 +173,31 @@ describe('several wrong tags', () => {
   it('are told in the same order however ECS lists the tags, so that they are news only once', () => {
     const reversed = Object.fromEntries(Object.entries(tags).reverse());
     expect(problemsOf(reversed)).toEqual(problemsOf(tags));
+  });
+});
+
+describe('weir:upstream', () => {
+  it.each<[string, string[]]>([
+    ['main/orders', ['main/orders']],
+    [' main/orders  other/prices ', ['main/orders', 'other/prices']],
+    ['main/orders main/orders', ['main/orders']],
+    ['main/a main/b main/c main/d main/e', ['main/a', 'main/b', 'main/c', 'main/d', 'main/e']],
+  ])('%j', (value, upstream) => expect(resolved({ 'weir:upstream': value })).toMatchObject({ upstream }));
+
+  it.each([
+    '',
+    ' ',
+    'orders',
+    'main/orders,main/prices',
+    'main/a main/b main/c main/d main/e main/f',
+    'a/b/c',
+  ])('%j is refused', (value) => {
+    expect(problemsOf({ 'weir:upstream': value })).toEqual([
+      {
+        subject: 'weir:upstream',
+        received: value,
+        expected: 'one to 5 services as cluster/service, with blanks between',
+      },
+    ]);
   });
 });

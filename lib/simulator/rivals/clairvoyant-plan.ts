@@ -12,8 +12,9 @@ export const lateAllowedShare = 0.001;
 /** What a service is to be asked for, step by step. */
 export type Plan = {
   readonly desiredTasks: Int16Array;
-  /** As it came out when the plan was played. */
+  /** As it came out when the plan was played, and what was processed in each step. */
   readonly lateRecordsShare: number;
+  readonly processed: Float64Array;
 };
 
 /** What is tried, the cheapest first: a late record's price, in the time that it takes one task, and a reserve. */
@@ -31,14 +32,19 @@ const curableShare = 0.01;
 /**
  * The cheapest plan that is at most 0.1 % late, or, where none of those that are tried is, the one that is least late.
  * The counts come from a model, one queue that is as fast as the narrowest of the service; what they are worth is found
- * by playing them, with the arrivals, the start-up times and the partitions of the run itself.
+ * by playing them, with the arrivals, the start-up times and the partitions of the run itself. Of a service that another
+ * one feeds, `steps` are what that one processes, by its own plan.
  */
-export function planAhead(scenario: Scenario, workload: Workload, seed: number): Plan {
-  const steps = foreseeSteps(workload, seed);
+export function planAhead(
+  scenario: Scenario,
+  workload: Workload,
+  seed: number,
+  steps: Float64Array = foreseeSteps(workload, seed),
+): Plan {
   const plan = planner(scenario, steps);
   const tried = (attempt: Attempt): Plan => {
     const desiredTasks = plan(attempt);
-    return { desiredTasks, lateRecordsShare: play(scenario, workload, seed, steps, desiredTasks) };
+    return { desiredTasks, ...play(scenario, workload, seed, steps, desiredTasks) };
   };
   let best = tried(attempts[0]);
   for (const attempt of attempts.slice(1)) {
@@ -149,20 +155,22 @@ export function desiredFor(
   });
 }
 
-/** The share of late records when the service is asked for these tasks. */
+/** What comes of it when the service is asked for these tasks. */
 function play(
   scenario: Scenario,
   { fromSeconds }: Workload,
   seed: number,
   steps: Float64Array,
   desiredTasks: Int16Array,
-): number {
+): Pick<Plan, 'lateRecordsShare' | 'processed'> {
   const service = createStreamService(scenario, fromSeconds, seed);
   let [arrived, late] = [0, 0];
+  const processed = new Float64Array(steps.length);
   for (const [index, records] of steps.entries()) {
     const step = service.step(desiredTasks[index] ?? 0, records);
     arrived += step.arrivedRecords;
     late += step.lateRecords;
+    processed[index] = step.processedRecords;
   }
-  return arrived > 0 ? (late + service.lateWaitingRecords) / arrived : 0;
+  return { lateRecordsShare: arrived > 0 ? (late + service.lateWaitingRecords) / arrived : 0, processed };
 }

@@ -1,8 +1,9 @@
+import { chained } from '../chained.ts';
 import type { Scaler } from '../scaler.ts';
 import type { Scenario } from '../scenario.ts';
 import { stepSeconds } from '../time.ts';
 import type { Workload } from '../workload.ts';
-import { planAhead } from './clairvoyant-plan.ts';
+import { type Plan, planAhead } from './clairvoyant-plan.ts';
 
 const callTimeoutSeconds = 5;
 
@@ -13,10 +14,18 @@ const callTimeoutSeconds = 5;
  *
  * It is a plan that was found and played, so no proof that there is none better: the model takes the heaviest loaded task
  * for all of them, counts change every 30 s, and each start-up is taken for the longest. The workload and the seed must
- * be those of its world.
+ * be those of its world. Services that feed each other are planned in turn, each for what the one before it will process.
  */
 export function createClairvoyant(scenario: Scenario, workload: Workload, seed: number): Scaler {
-  const { desiredTasks } = planAhead(scenario, workload, seed);
+  let fed: Float64Array | undefined;
+  return chained(scenario, (stage) => {
+    const plan = planAhead(stage, workload, seed, fed);
+    fed = plan.processed;
+    return follow(plan, workload);
+  });
+}
+
+function follow({ desiredTasks }: Plan, workload: Workload): Scaler {
   return {
     name: 'clairvoyant',
     step: async (world) => {

@@ -2,6 +2,7 @@ import { deploying } from './deploying.ts';
 import { downstreamLimited } from './downstream-limited.ts';
 import { flakyMetrics } from './flaky-metrics.ts';
 import { ioKafka } from './io-kafka.ts';
+import { pipeline } from './pipeline.ts';
 import { skewed } from './skewed.ts';
 import { slowStart } from './slow-start.ts';
 import { sqsBursty } from './sqs-bursty.ts';
@@ -19,6 +20,7 @@ export const scenarios = {
   sublinear,
   'sqs-bursty': sqsBursty,
   deploying,
+  pipeline,
 } as const satisfies Record<string, TraitsOf>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -4,7 +4,7 @@ import type { Scaler } from '../../../lib/simulator/scaler.ts';
 import { scalers } from '../../../lib/simulator/scalers.ts';
 import type { Scenario } from '../../../lib/simulator/scenario.ts';
 import { type ScenarioName, scenarios } from '../../../lib/simulator/scenarios/named.ts';
-import { beginWith, peakOf } from '../../../lib/simulator/scenarios/traits.ts';
+import { beginWith, peakOf, withAgents } from '../../../lib/simulator/scenarios/traits.ts';
 import type { Score } from '../../../lib/simulator/score.ts';
 import { simulate } from '../../../lib/simulator/simulate.ts';
 import { readTrace } from '../../../lib/simulator/trace.ts';
@@ -58,7 +58,7 @@ export async function play({ directory, trace: name, ...job }: Job): Promise<Res
   const traits = scenarios[job.scenario](peakTasks, lagObjectiveSeconds);
   const workload = traceWorkload(part, peakOf(traits, peakTasks));
   const begun = beginWith(traits, workload);
-  const scenario = job.scaler === weirWithAgents ? { ...begun, agents: true } : begun;
+  const scenario = job.scaler === weirWithAgents ? withAgents(begun) : begun;
   const world = createSimulatedWorld(scenario, workload, job.seed);
   const isWeir = job.scaler === 'weir' || job.scaler === weirWithAgents;
   const judged = isWeir ? judgedWeir(scenario, workload, world) : undefined;
@@ -71,7 +71,7 @@ export async function play({ directory, trace: name, ...job }: Job): Promise<Res
     fromSeconds: part.fromSeconds,
     coarse: isCoarse(trace),
     ...world.score(),
-    ...judged?.counts?.(),
+    ...judged?.counts(),
   };
 }
 
@@ -80,9 +80,9 @@ function judgedWeir(
   scenario: Scenario,
   workload: Workload,
   world: SimulatedWorld,
-): { readonly scaler: Scaler; readonly counts?: () => Named } {
+): { readonly scaler: Scaler; readonly counts: () => Named } | undefined {
   const limit = limitOf(scenario);
-  if (limit === undefined) return { scaler: createWeir() };
+  if (limit === undefined) return undefined;
   const judge = createLimitJudge(scenario, limit);
   const scaler = createWeir((_, bottlenecks) => {
     const { atSeconds, lagSeconds, consumingTasks } = world.frame();
