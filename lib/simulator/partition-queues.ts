@@ -42,11 +42,16 @@ export function createPartitionQueues(
   });
   /** How far each queue has been read, on the curve of the whole stream: each gets its share of every stretch. */
   const positions = new Float64Array(count);
-  /** How far all of them had been read when they last were equally far. */
-  let allReadTo = 0;
+  /** How far all of them have been read while they are equally far, as they mostly are; then `positions` are not looked at. */
+  let together: number | undefined = 0;
   const oneInOf = (queue: number) => oneIn[queue] ?? count;
-  const positionOf = (queue: number) => positions[queue] ?? 0;
+  const positionOf = (queue: number) => together ?? positions[queue] ?? 0;
   const waitingIn = (queue: number) => (curve.total - positionOf(queue)) / oneInOf(queue);
+  const apart = (): Float64Array => {
+    if (together !== undefined) positions.fill(together);
+    together = undefined;
+    return positions;
+  };
 
   return {
     count,
@@ -56,22 +61,22 @@ export function createPartitionQueues(
       // What is left of a whole queue would be rounding.
       const to = records === waitingIn(queue) ? curve.total : from + records * oneInOf(queue);
       meter.read(from, to, oneInOf(queue));
-      positions[queue] = to;
+      apart()[queue] = to;
     },
     readAll: (meter) => {
-      for (let queue = 0; queue < count; queue++) meter.read(positionOf(queue), curve.total, oneInOf(queue));
-      positions.fill(curve.total);
-      allReadTo = curve.total;
+      if (together !== undefined) meter.read(together, curve.total, 1);
+      else for (const [queue, from] of positions.entries()) meter.read(from, curve.total, oneInOf(queue));
+      together = curve.total;
     },
     get caughtUp() {
-      if (allReadTo !== curve.total && positions.every((it) => it === curve.total)) allReadTo = curve.total;
-      return allReadTo === curve.total;
+      if (together === undefined && positions.every((it) => it === curve.total)) together = curve.total;
+      return together === curve.total;
     },
     lags: (nowSeconds) => {
-      if (allReadTo === curve.total) return { meanSeconds: 0, worstSeconds: 0 };
+      if (together === curve.total) return { meanSeconds: 0, worstSeconds: 0 };
       let [sum, worst, lag] = [0, 0, 0];
       let last = Number.NaN;
-      for (const position of positions) {
+      for (const position of apart()) {
         // Mostly all queues are read equally far.
         if (position !== last) lag = nowSeconds - curve.arrivedAtSeconds(position);
         last = position;
@@ -88,7 +93,7 @@ export function createPartitionQueues(
       return records;
     },
     states: (nowSeconds) =>
-      Array.from(positions, (position, queue) => ({
+      Array.from(apart(), (position, queue) => ({
         share: 1 / oneInOf(queue),
         backlogRecords: waitingIn(queue),
         lagSeconds: nowSeconds - curve.arrivedAtSeconds(position),
