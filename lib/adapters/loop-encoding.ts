@@ -20,7 +20,7 @@ export function encodeLoop(loop: LoopState): string {
         saturated: loop.capacity.saturated.map((it) => [after(it.atSeconds), it.tasks, it.perTaskPerSecond]),
         ...(loop.capacity.byTasks && {
           byTasks: {
-            untilSeconds: loop.capacity.byTasks.untilSeconds,
+            ...loop.capacity.byTasks,
             rates: loop.capacity.byTasks.rates.map((it) => [it.tasks, it.perTaskPerSecond, it.minutes]),
           },
         }),
@@ -48,7 +48,11 @@ const shape = {
       saturated: z.array(z.tuple([moment, tasks, z.number()])).max(1000),
       saturatedCpuPercent: z.number().exactOptional(),
       byTasks: z
-        .object({ untilSeconds: moment, rates: z.array(z.tuple([tasks, z.number(), z.number()])).max(100) })
+        .object({
+          untilSeconds: moment,
+          rates: z.array(z.tuple([tasks, z.number(), z.number()])).max(100),
+          contention: z.object({ sigma: z.number(), kappa: z.number() }).exactOptional(),
+        })
         .exactOptional(),
       hottest: z.object({ atSeconds: moment, shares: z.array(z.number()).max(100) }).exactOptional(),
     })
@@ -117,7 +121,7 @@ export function decodeLoop(text: unknown): { readonly loop: LoopState } | { read
           })),
           ...(byTasks && {
             byTasks: {
-              untilSeconds: byTasks.untilSeconds,
+              ...byTasks,
               rates: byTasks.rates.map(([count, perTaskPerSecond, minutes]) => ({
                 tasks: count,
                 perTaskPerSecond,

@@ -15,6 +15,7 @@ import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts'
 import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
 import { type Shortfall, shortfallOf } from './shortfall.ts';
+import { type SeenRate, unsaturatedRates } from './unsaturated.ts';
 import { type Window, windowSeconds } from './window.ts';
 
 /** What a window says of a service: how its stream flows, what its tasks can do, and what limits it. */
@@ -53,11 +54,13 @@ export function analyze(window: Window, loop: LoopState, context: ServiceContext
 function streamOf(window: Window, loop: LoopState, context: ServiceContext): Analysis['stream'] {
   const flow = agentFlowOf(window) ?? flowOf(window, context);
   if (flow === undefined) return undefined;
-  const rates = learnByTasks(window, flow, learnCapacity(window, flow, loop.capacity, context), context);
-  const learned = withHottest(rates, window, flow, context);
+  const saturated = learnCapacity(window, flow, loop.capacity, context);
+  const seen = unsaturatedRates(window, flow, saturated.revision, context.sources[0]?.partitions);
+  const rates = learnByTasks(window, flow, saturated, context, seen);
+  const learned = withHottest(rates, window, flow, context, seen);
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
-  const shortfall = revised ? undefined : shortfallOf(window, flow, learned, context);
+  const shortfall = revised ? undefined : shortfallOf(window, learned, context, seen);
   const breaker =
     revised && loop.breaker
       ? closeBreaker(loop.breaker, learned, window.nowSeconds)
@@ -67,7 +70,7 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
     flow,
     memory,
     breaker,
-    capacity: estimateCapacity(window, flow, memory, context),
+    capacity: estimateCapacity(window, flow, memory, context, seen),
     ...(shortfall && { shortfall }),
   };
 }
@@ -87,8 +90,9 @@ function withHottest(
   window: Window,
   flow: Flow,
   context: ServiceContext,
+  seen: readonly SeenRate[],
 ): CapacityMemory {
-  const capacity = estimateCapacity(window, flow, learned, context);
+  const capacity = estimateCapacity(window, flow, learned, context, seen);
   const { hottest: known, ...rest } = learned;
   const sharing = sharingOf(learned, context);
   const hottest = learnHottest(window, flow, known, {

@@ -8,7 +8,7 @@ import type { CapacityMemory, RateObservation } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Flow, FlowInterval } from './rates.ts';
 import { clamp, maximum, median, quantile } from './statistics.ts';
-import { busyRates, saturatedLagSeconds, unsaturatedRates } from './unsaturated.ts';
+import { busyRates, type SeenRate, saturatedLagSeconds } from './unsaturated.ts';
 import type { TaskCount, Window } from './window.ts';
 
 /** What one task can process (μ), and how well that is known. */
@@ -150,17 +150,12 @@ export function learnByTasks(
   flow: Flow,
   memory: CapacityMemory,
   context: ServiceContext,
+  seen: readonly SeenRate[],
 ): CapacityMemory {
   const { untilSeconds = 0, rates = [] } = memory.byTasks ?? {};
-  const partitions = context.sources[0]?.partitions;
-  const seen =
+  const full =
     reportedRates(window, flow, context) ??
-    busyRates(
-      window,
-      unsaturatedRates(window, flow, memory.revision, partitions),
-      assumedSaturatedCpuPercent,
-      tellingCpuPercent,
-    );
+    busyRates(window, seen, assumedSaturatedCpuPercent, tellingCpuPercent);
   const isSettled = ({ atSeconds, tasks }: RateObservation) =>
     window.taskCounts.every(
       (it) =>
@@ -168,18 +163,19 @@ export function learnByTasks(
         it.atSeconds > atSeconds ||
         (it.runningTasks === tasks && it.desiredTasks === tasks),
     );
-  const fresh = seen.filter((it) => it.atSeconds > untilSeconds && it.perTaskPerSecond > 0 && isSettled(it));
+  const fresh = full.filter((it) => it.atSeconds > untilSeconds && it.perTaskPerSecond > 0 && isSettled(it));
   const newest = maximum(fresh.map((it) => it.atSeconds));
   if (newest === undefined) return memory;
   const next = fresh.reduce((known, it) => withRate(known, it.tasks, it.perTaskPerSecond), rates);
-  return { ...memory, byTasks: { untilSeconds: newest, rates: next } };
+  const contention = fitContention(next);
+  return { ...memory, byTasks: { untilSeconds: newest, rates: next, ...(contention && { contention }) } };
 }
 
 /** How the load is shared among the tasks, as far as it is known. */
 export function sharingOf({ hottest, byTasks }: CapacityMemory, { sources }: ServiceContext): Sharing {
   const partitions = sources[0]?.partitions;
   const hottestShare = hottestShareIn(hottest);
-  const contention = fitContention(byTasks?.rates ?? []);
+  const contention = byTasks?.contention;
   return {
     ...(partitions !== undefined && { partitions }),
     ...(hottestShare !== undefined && { hottestShare }),
@@ -219,10 +215,10 @@ export function estimateCapacity(
   flow: Flow,
   memory: CapacityMemory,
   context: ServiceContext,
+  seen: readonly SeenRate[],
 ): CapacityEstimate {
   const { contention } = sharingOf(memory, context);
   const alone = (rates: readonly RateObservation[]) => rates.map((it) => rateAlone(it, contention));
-  const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
   const floor = maximum(alone(seen.map((it) => ({ ...it, perTaskPerSecond: it.atLeastPerSecond }))));
   const saturated = alone(memory.saturated);
   const typical = median(saturated);
@@ -253,12 +249,10 @@ export function estimateCapacity(
 
 /** What a task has been seen to do: at saturation, or while it kept up. Never what is guessed from how busy it was. */
 export function provenRate(
-  window: Window,
-  flow: Flow,
   memory: CapacityMemory,
   context: ServiceContext,
+  seen: readonly SeenRate[],
 ): number | undefined {
-  const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
   const { contention } = sharingOf(memory, context);
   const typical = median(memory.saturated.map((it) => rateAlone(it, contention))) ?? 0;
   const rate = Math.max(typical, ...seen.map((it) => it.atLeastPerSecond));

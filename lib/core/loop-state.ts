@@ -1,6 +1,7 @@
 import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
 import type { HoldReason } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
+import type { Contention } from './effective-tasks.ts';
 
 /** One change of the desired count, whoever made it. */
 export type Change = {
@@ -33,7 +34,12 @@ export type CapacityMemory = {
   /** CPU while saturated: what "busy" looks like for this service. Absent until both were seen together. */
   readonly saturatedCpuPercent?: number;
   /** What a task could do if it was never idle, by how many there were, and the newest minute that is in it. */
-  readonly byTasks?: { readonly untilSeconds: number; readonly rates: readonly RateByTasks[] };
+  readonly byTasks?: {
+    readonly untilSeconds: number;
+    readonly rates: readonly RateByTasks[];
+    /** What they fit. */
+    readonly contention?: Contention;
+  };
   /** Shares of the load that the partition with the largest one was seen to get, oldest first, and when last. */
   readonly hottest?: { readonly atSeconds: number; readonly shares: readonly number[] };
 };

@@ -3,8 +3,8 @@ import { contentionFactor, tasksFor, workingTasks } from './effective-tasks.ts';
 
 import type { CapacityMemory } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
-import type { Flow } from './rates.ts';
 import { median } from './statistics.ts';
+import type { SeenRate } from './unsaturated.ts';
 import type { Window } from './window.ts';
 
 /** Tasks behind which much waits do much less, all together, than so many are known to do. */
@@ -36,9 +36,9 @@ const assumedSaturatedCpuPercent = 90;
  */
 export function shortfallOf(
   window: Window,
-  flow: Flow,
   memory: CapacityMemory,
   context: ServiceContext,
+  seen: readonly SeenRate[],
 ): Shortfall | undefined {
   const { nowSeconds, observation } = window;
   const isHere = (it: CapacityMemory['saturated'][number]) =>
@@ -46,7 +46,7 @@ export function shortfallOf(
   const here = memory.saturated.filter(isHere);
   if (here.length === 0) return undefined;
   const elsewhere = { ...memory, saturated: memory.saturated.filter((it) => !isHere(it)) };
-  const known = provenRate(window, flow, elsewhere, context);
+  const known = provenRate(elsewhere, context, seen);
   if (known === undefined) return undefined;
   const sharing = sharingOf(memory, context);
   const due = (shortShare * known) / contentionFactor(observation.runningTasks, sharing.contention);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CapacityMemory, RateObservation } from '../../lib/core/loop-state.ts';
 import { flowOf } from '../../lib/core/rates.ts';
 import { shortfallOf } from '../../lib/core/shortfall.ts';
+import { unsaturatedRates } from '../../lib/core/unsaturated.ts';
 import { kinesis } from '../control/world.ts';
 import { kinesisContext, now, repeated, type WindowOptions, windowOf } from '../support/windows.ts';
 
@@ -34,7 +35,8 @@ const behind = (tasks: number, cpuPercent: number | undefined): WindowOptions =>
 function shortfall(options: WindowOptions, saturated: RateObservation[]) {
   const window = windowOf(options);
   const memory: CapacityMemory = { revision: 'orders:12', saturated };
-  return shortfallOf(window, flowOf(window, context)!, memory, context);
+  const seen = unsaturatedRates(window, flowOf(window, context)!, memory.revision, 840);
+  return shortfallOf(window, memory, context, seen);
 }
 
 describe('shortfallOf', () => {

@@ -1,6 +1,7 @@
 import { estimateCapacity, learnCapacity } from '../../lib/core/capacity.ts';
 import type { CapacityMemory } from '../../lib/core/loop-state.ts';
 import { flowOf } from '../../lib/core/rates.ts';
+import { unsaturatedRates } from '../../lib/core/unsaturated.ts';
 import { noon } from '../control/world.ts';
 import { deepFreeze, kinesisContext, repeated, type WindowOptions, windowOf } from './windows.ts';
 
@@ -40,5 +41,7 @@ export const ratesOf = (memory: CapacityMemory) => memory.saturated.map((it) => 
 export function estimate(options: WindowOptions, memory: CapacityMemory = memoryOf([])) {
   const { context = kinesisContext() } = options;
   const window = windowOf({ ...options, context });
-  return estimateCapacity(window, deepFreeze(flowOf(window, context)!), memory, context);
+  const flow = deepFreeze(flowOf(window, context)!);
+  const seen = unsaturatedRates(window, flow, memory.revision, context.sources[0]?.partitions);
+  return estimateCapacity(window, flow, memory, context, seen);
 }
