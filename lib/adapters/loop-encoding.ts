@@ -47,6 +47,7 @@ const shape = {
       revision: z.string().max(1000),
       saturated: z.array(z.tuple([moment, tasks, z.number()])).max(1000),
       saturatedCpuPercent: z.number().exactOptional(),
+      slowerSinceSeconds: moment.exactOptional(),
       byTasks: z
         .object({
           untilSeconds: moment,
@@ -110,6 +111,9 @@ export function decodeLoop(text: unknown): { readonly loop: LoopState } | { read
       ...(capacity && {
         capacity: {
           revision: capacity.revision,
+          ...(capacity.slowerSinceSeconds !== undefined && {
+            slowerSinceSeconds: capacity.slowerSinceSeconds,
+          }),
           ...(capacity.saturatedCpuPercent !== undefined && {
             saturatedCpuPercent: capacity.saturatedCpuPercent,
           }),

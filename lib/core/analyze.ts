@@ -15,6 +15,7 @@ import type { CapacityMemory, LoopState, PastBottleneck } from './loop-state.ts'
 import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
 import { type Shortfall, shortfallOf } from './shortfall.ts';
+import { withoutFormer } from './slower.ts';
 import { type SeenRate, unsaturatedRates } from './unsaturated.ts';
 import { type Window, windowSeconds } from './window.ts';
 
@@ -55,8 +56,12 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
   const flow = agentFlowOf(window) ?? flowOf(window, context);
   if (flow === undefined) return undefined;
   const saturated = learnCapacity(window, flow, loop.capacity, context);
-  const seen = unsaturatedRates(window, flow, saturated.revision, context.sources[0]?.partitions);
-  const rates = learnByTasks(window, flow, saturated, context, seen);
+  const { memory: current, seen } = withoutFormer(
+    window,
+    saturated,
+    unsaturatedRates(window, flow, saturated.revision, context.sources[0]?.partitions),
+  );
+  const rates = learnByTasks(window, flow, current, context, seen);
   const learned = withHottest(rates, window, flow, context, seen);
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;

@@ -1,6 +1,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { BottleneckKind } from '../contract/bottleneck.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
+import { isCpuFull } from './cpu-full.ts';
 import { effectiveTasks, type Sharing, workingTasks } from './effective-tasks.ts';
 import { isHot } from './hot-partition.ts';
 import type { Breaker, BreakerChange, CapacityMemory, RateObservation } from './loop-state.ts';
@@ -8,7 +9,7 @@ import type { Flow } from './rates.ts';
 import type { Shortfall } from './shortfall.ts';
 import { mean, median } from './statistics.ts';
 import { stepOut } from './steps.ts';
-import type { Window } from './window.ts';
+import { type Window, windowSeconds } from './window.ts';
 import type { CountWish } from './wish.ts';
 
 /** What a tick has made of the breaker. */
@@ -24,6 +25,8 @@ const observationsBefore = 2;
 const observationsAfter = 3;
 /** A larger count that should have brought less than this says nothing through the noise. */
 const leastExpectedGain = 0.3;
+/** The last minutes, by whose CPU it is judged. */
+const provingSeconds = 600;
 /** Less than this share of the expected gain is none. */
 const leastGainShare = 0.1;
 /** First wait before more tasks are tried again; each time in vain it doubles. */
@@ -47,8 +50,11 @@ export function stepBreaker(
 ): BreakerStep {
   const memory = breaker === undefined ? learned : beyondLimit(learned, breaker);
   const known = breaker === undefined ? [] : atLimit(breaker, sharing);
+  // Tasks that work have become slower, one by one: what more of them did not bring is no limit behind them.
+  if (breaker === undefined && isCpuFull(window, window.nowSeconds - provingSeconds) === true)
+    return { memory };
   const found =
-    ineffectiveCount([...known, ...memory.saturated], sharing) ??
+    ineffectiveCount([...known, ...recentOf(memory, window)], sharing) ??
     (breaker === undefined && shortfall && unneededBeyond(shortfall));
   if (found) {
     const waitSeconds =
@@ -74,6 +80,11 @@ export function stepBreaker(
   // Without a single point of lag nothing is known, and what is not known does not close it.
   const calm = !waits && flow.lag.some((point) => point.atSeconds > window.nowSeconds - calmSeconds);
   return helped || calm ? closeBreaker(breaker, memory, window.nowSeconds) : { breaker, memory };
+}
+
+/** Counts are compared within the hour: what tasks did on another day, under another load, says little of today. */
+function recentOf({ saturated }: CapacityMemory, { nowSeconds }: Window): readonly RateObservation[] {
+  return saturated.filter((it) => it.atSeconds > nowSeconds - windowSeconds);
 }
 
 /** Whether more tasks, for minutes, do more than those did beyond which nothing was gained. */

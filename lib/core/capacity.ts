@@ -119,6 +119,7 @@ export function learnCapacity(
       learned.length === 0 ? known.saturated : [...known.saturated, ...learned].slice(-keptObservations),
     ...(known.hottest && { hottest: known.hottest }),
     ...(known.byTasks && { byTasks: known.byTasks }),
+    ...(known.slowerSinceSeconds !== undefined && { slowerSinceSeconds: known.slowerSinceSeconds }),
     ...(saturatedCpuPercent === undefined ? {} : { saturatedCpuPercent: significant(saturatedCpuPercent) }),
   };
 }
@@ -140,6 +141,7 @@ function rateAlone({ tasks, perTaskPerSecond }: RateObservation, contention: Con
 const tellingCpuPercent = 50;
 /** What a change has stirred up is over by then, in whatever minute CloudWatch counts it. */
 const settledSeconds = 300;
+const periodSeconds = 60;
 
 /**
  * With the minutes that are new: what a task could do among so many. Of agents' busy shares, or, where there are none, of
@@ -160,7 +162,7 @@ export function learnByTasks(
     window.taskCounts.every(
       (it) =>
         it.atSeconds < atSeconds - settledSeconds ||
-        it.atSeconds > atSeconds ||
+        it.atSeconds > atSeconds + periodSeconds ||
         (it.runningTasks === tasks && it.desiredTasks === tasks),
     );
   const fresh = full.filter((it) => it.atSeconds > untilSeconds && it.perTaskPerSecond > 0 && isSettled(it));

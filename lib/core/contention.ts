@@ -5,6 +5,8 @@ import type { RateByTasks } from './loop-state.ts';
 const leastCounts = 3;
 const leastSpan = 2;
 const leastMinutes = 15;
+/** Fewer at a count may be one that was not what it seemed. */
+const leastMinutesEach = 3;
 /** What makes less than this at the largest count is noise. */
 const leastFactor = 1.2;
 /** Beyond this share of the counts that were seen no peak is believed. */
@@ -40,7 +42,9 @@ export function withRate(
  * E.g. tasks that do 500, 455 and 357 records/s each where 1, 6 and 21 run: σ = 0.02, κ = 0.
  */
 export function fitContention(seen: readonly RateByTasks[]): Contention | undefined {
-  const rates = seen.filter((it) => it.tasks > 0 && it.perTaskPerSecond > 0);
+  const rates = seen.filter(
+    (it) => it.tasks > 0 && it.perTaskPerSecond > 0 && it.minutes >= leastMinutesEach,
+  );
   const counts = rates.map((it) => it.tasks);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const minutes = rates.reduce((sum, it) => sum + it.minutes, 0);

@@ -33,6 +33,8 @@ export type CapacityMemory = {
   readonly saturated: readonly RateObservation[];
   /** CPU while saturated: what "busy" looks like for this service. Absent until both were seen together. */
   readonly saturatedCpuPercent?: number;
+  /** What tasks did before this they do no more. */
+  readonly slowerSinceSeconds?: number;
   /** What a task could do if it was never idle, by how many there were, and the newest minute that is in it. */
   readonly byTasks?: {
     readonly untilSeconds: number;

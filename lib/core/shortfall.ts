@@ -1,4 +1,5 @@
 import { provenRate, sharingOf } from './capacity.ts';
+import { isCpuFull } from './cpu-full.ts';
 import { contentionFactor, tasksFor, workingTasks } from './effective-tasks.ts';
 
 import type { CapacityMemory } from './loop-state.ts';
@@ -23,10 +24,6 @@ const recentSeconds = 900;
 const shortShare = 0.7;
 /** So many times as many as would do are no rounding. */
 const clearlyMore = 1.3;
-/** Below this share of the CPU of full tasks they are waiting. */
-const fullShare = 0.75;
-/** As in capacity.ts, of a service that was never seen full. */
-const assumedSaturatedCpuPercent = 90;
 
 /**
  * What the saturated minutes at the present count fall short of: the rate that a task has been seen to have at another
@@ -53,18 +50,13 @@ export function shortfallOf(
   if (here.some((it) => it.perTaskPerSecond >= due)) return undefined;
   const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
   const ratePerSecond = perTask * workingTasks(observation.runningTasks, sharing);
-  const cpuPercent = cpuWithin(window, here[0]?.atSeconds ?? nowSeconds);
+  const full = isCpuFull(window, here[0]?.atSeconds ?? nowSeconds);
   const tasks = Math.max(1, tasksFor(ratePerSecond / known, sharing).tasks);
   if (observation.runningTasks < clearlyMore * tasks) return undefined;
   return {
     minutes: here.length,
     ratePerSecond,
     tasks,
-    ...(cpuPercent !== undefined && { full: cpuPercent >= fullShare * assumedSaturatedCpuPercent }),
+    ...(full !== undefined && { full }),
   };
-}
-
-function cpuWithin({ series }: Window, sinceSeconds: number): number | undefined {
-  const newest = series.cpuPercent?.at(-1);
-  return newest !== undefined && newest.atSeconds >= sinceSeconds ? newest.value : undefined;
 }
