@@ -54,7 +54,10 @@ export function createLimitJudge(scenario: Scenario, limit: Limit) {
   return {
     record: (minute: Minute): void => {
       const late = minute.lagSeconds > scenario.lagObjectiveSeconds;
-      if (binding > 0 ? !late : !(late && binds(scenario, limit, minute))) return close();
+      if (binding > 0 ? !late : !(late && binds(scenario, limit, minute))) {
+        close();
+        return;
+      }
       binding++;
       if (binding < bindingMinutes || binding > bindingMinutes + namingMinutes || verdict !== 'open') return;
       const said = limits.filter((it) => minute.bottlenecks.includes(it));
