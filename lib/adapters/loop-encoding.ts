@@ -72,6 +72,7 @@ const shape = {
     .max(100),
   wanted: z.array(z.tuple([moment, tasks])).max(1000),
   heldFor: closed(holdReasons).exactOptional(),
+  heldTold: closed(holdReasons).exactOptional(),
   advisedTasks: tasks.exactOptional(),
   breaker: z
     .object({

@@ -79,7 +79,7 @@ export const eventSchemas = {
       ),
     message: z.string().max(1000).describe('what was said of it, for people'),
   }),
-  'Scaling Held': event('The reason for leaving the count alone has changed. Not sent each tick.', {
+  'Scaling Held': event('The reason for leaving the count alone has changed, and stood for two ticks.', {
     decision: holdSchema.describe('why not'),
     explanation,
   }),

@@ -28,13 +28,14 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const { heldFor, missing: missedBefore, capacity, breaker, output: outputBefore, ...kept } = seen;
+  const { heldFor, heldTold, missing: missedBefore, capacity, breaker, output: outputBefore, ...kept } = seen;
+  const held = decision.kind === 'hold' ? tellHold(decision.reason, loop) : undefined;
   const startups = learnStartup(analysis.window, seen);
   const output = outputOf(analysis, decision, context);
   const stepped = analysis.stream?.breaker;
   return {
     decision,
-    tellDecision: decision.kind === 'scale' || decision.reason !== heldFor,
+    tellDecision: held === undefined || held.tell,
     detected: analysis.detected,
     cleared: analysis.cleared,
     advice: advice.fresh,
@@ -48,13 +49,23 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
       ...(startups.length > 0 && { startups }),
       ...(output && { output }),
       wanted,
-      ...(decision.kind === 'hold' && { heldFor: decision.reason }),
+      ...held?.next,
       ...(missing.next && { missing: missing.next }),
       bottlenecks: analysis.bottlenecks,
       pastBottlenecks: analysis.past,
       advised: advice.standing,
     },
   };
+}
+
+/**
+ * A reason for holding is told once it stands for a second tick: near a limit it changes to and fro with each point, and
+ * nobody learns from that.
+ */
+function tellHold(reason: HoldReason, { heldFor, heldTold }: LoopState) {
+  const tell = reason === heldFor && reason !== heldTold;
+  const told = tell ? reason : heldTold;
+  return { tell, next: { heldFor: reason, ...(told && { heldTold: told }) } };
 }
 
 /** A count that is not the one of the last tick was set by somebody else. */

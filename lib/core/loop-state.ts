@@ -98,8 +98,9 @@ export type LoopState = {
   readonly changes: readonly Change[];
   /** Counts that the strategy wanted within the stabilization window, oldest first. */
   readonly wanted: readonly { readonly atSeconds: number; readonly tasks: number }[];
-  /** Reason of the hold that was last told; absent after a scaling decision. */
+  /** Reason of the last tick's hold, and of the one that was last told; absent after a scaling decision. */
   readonly heldFor?: HoldReason;
+  readonly heldTold?: HoldReason;
   /** In modes that do not act: the count that was last advised, so that it is told once. */
   readonly advisedTasks?: number;
   readonly missing?: {

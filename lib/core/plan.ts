@@ -23,7 +23,7 @@ export type ServiceContext = {
  */
 export type Plan = {
   readonly decision: Decision;
-  /** A scale is always told where it will be applied; a hold only when its reason differs from the one told last. */
+  /** A scale is always told where it will be applied; a hold once its reason stands and differs from the one told last. */
   readonly tellDecision: boolean;
   readonly detected: readonly Bottleneck[];
   readonly cleared: readonly PastBottleneck[];

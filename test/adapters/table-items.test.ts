@@ -28,6 +28,7 @@ const fullLoop: LoopState = {
   changes: [{ atSeconds: noon - 60.123, from: 4, to: 9, by: 'weir' }],
   wanted: [{ atSeconds: noon - 120, tasks: 9 }],
   heldFor: 'cooldown',
+  heldTold: 'on-target',
   advisedTasks: 11,
   missing: { sinceSeconds: noon - 600, fields: ['lagSeconds'], told: true },
   bottlenecks: [],

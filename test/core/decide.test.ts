@@ -67,6 +67,19 @@ describe('what is told', () => {
     expect(story.told.length).toBeGreaterThan(2 * told.length);
   });
 
+  it('a hold at the second tick that it stands: a reason that comes and goes with one point is not told', () => {
+    const story = createStory(contextOf({ minTasks: 2, maxTasks: 4 }), { tasks: 4 });
+    for (let index = 0; index < 20; index++) {
+      story.minute({ values: { ...calm, arrivalsPerSecond: index % 4 === 3 ? 2400 : 800 } });
+    }
+    const ticks = story.told.map(({ plan }) => ({ ...plan.decision, tell: plan.tellDecision }));
+    const changes = ticks.filter((it, index) => index > 0 && it.reason !== ticks[index - 1]?.reason);
+    const told = ticks.flatMap((it, index) => (it.kind === 'hold' && it.tell ? [index] : []));
+    expect(told.length).toBeGreaterThan(0);
+    expect(changes.length).toBeGreaterThan(told.length);
+    expect(told.every((index) => ticks[index]?.reason === ticks[index - 1]?.reason)).toBe(true);
+  });
+
   it('every scale, with what the model expects of it', () => {
     const story = createStory(contextOf(), { tasks: 4 });
     story.minutes(8, { values: { ...calm, cpuPercent: 75 } });
