@@ -5,6 +5,7 @@ import { createServices } from '../../lib/adapters/ecs.ts';
 import { discoverHandler } from '../../lib/adapters/handlers.ts';
 import { lazily } from '../../lib/adapters/lambda.ts';
 import { createTelemetry } from '../../lib/adapters/powertools.ts';
+import { createScalableTargets } from '../../lib/adapters/scalable-targets.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
 import { createTableClient } from '../../lib/adapters/table-client.ts';
 import { createTaggedServices } from '../../lib/adapters/tagging.ts';
@@ -24,5 +25,7 @@ export const handler = lazily(() => {
   const tagged = createTaggedServices(telemetry.traced(clients.createTaggingClient()), telemetry);
   const kinesis = telemetry.traced(clients.createKinesisClient());
   const sources = createSources({ kinesis, sqs: telemetry.traced(clients.createSqsClient()) });
-  return telemetry.observed(discoverHandler({ clock, store, services, tagged, sources, fleet, telemetry }));
+  const targets = createScalableTargets(telemetry.traced(clients.createApplicationAutoScalingClient()));
+  const ports = { clock, store, services, tagged, sources, targets, fleet, telemetry };
+  return telemetry.observed(discoverHandler(ports));
 });

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -24,6 +25,9 @@ export type ClientOptions = {
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
+
+export const createApplicationAutoScalingClient = (options: ClientOptions = {}) =>
+  new ApplicationAutoScalingClient({ ...standard, ...options });
 
 export const createCloudWatchClient = (options: ClientOptions = {}) =>
   new CloudWatchClient({ ...standard, ...options });

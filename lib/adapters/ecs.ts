@@ -6,12 +6,14 @@ import { WeirError } from '../contract/weir-error.ts';
 import type { ServiceDescription, Services, UpdateOutcome } from '../control/ports.ts';
 import { classifyAwsError, describeAwsError, isNamed } from './aws-error.ts';
 import { gather, inBatches } from './batches.ts';
+import { readProtection } from './task-protection.ts';
 
 /** DescribeServices takes no more: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const servicesPerCall = 10;
 
 const count = z.number().int().min(0);
 const deploymentSchema = z.object({
+  id: z.string().optional(),
   status: z.string(),
   taskDefinition: z.string().optional(),
   rolloutState: z.string().optional(),
@@ -48,6 +50,7 @@ export function createServices(clients: { readonly reads: ECSClient; readonly wr
   );
   return {
     describe: (service, options) => descriptions.load({ service, tags: options?.tags ?? false }),
+    protection: (service) => readProtection(clients.reads, service),
     updateDesiredTasks: (service, desiredTasks, timeoutSeconds) =>
       update(clients.writes, service, desiredTasks, timeoutSeconds),
   };
@@ -134,6 +137,7 @@ function toDescription(id: ServiceId, answer: unknown): ServiceDescription | Err
       pendingTasks: service.pendingCount,
       revision: revisionOf(service),
       deploying: isDeploying(service),
+      ...primaryOf(service),
     },
     scheduling: service.schedulingStrategy,
     tags: Object.fromEntries(service.tags.map((tag) => [tag.key, tag.value])),
@@ -146,14 +150,23 @@ function toDescription(id: ServiceId, answer: unknown): ServiceDescription | Err
  * taken for a rollout, the service could never be scaled in until then.
  */
 function standing(service: EcsService): EcsService['deployments'] {
-  const all = service.deployments.length > 0 ? service.deployments : service.taskSets;
-  return all.filter((it) => it.status !== 'INACTIVE' && it.rolloutState !== 'FAILED');
+  return deploymentsOf(service).filter((it) => it.status !== 'INACTIVE' && it.rolloutState !== 'FAILED');
+}
+
+function deploymentsOf({ deployments, taskSets }: EcsService): EcsService['deployments'] {
+  return deployments.length > 0 ? deployments : taskSets;
 }
 
 function isDeploying(service: EcsService): boolean {
   const deployments = standing(service);
   // rolloutState is there only for rolling updates without a Classic Load Balancer; the count says it for the rest.
   return deployments.length > 1 || deployments.some((it) => it.rolloutState === 'IN_PROGRESS');
+}
+
+/** Which deployment is the newest, whatever has become of it. */
+function primaryOf(service: EcsService): { readonly deployment?: string } {
+  const id = deploymentsOf(service).find((it) => it.status === 'PRIMARY')?.id;
+  return id === undefined ? {} : { deployment: id };
 }
 
 /** `family:revision` of what runs: the primary deployment, or after a failed one the deployment that it was to replace. */

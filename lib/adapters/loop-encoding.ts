@@ -42,6 +42,9 @@ const shape = {
   format: z.literal(1),
   slotSeconds: moment,
   desiredTasks: tasks.exactOptional(),
+  deployment: z.string().max(1000).exactOptional(),
+  yieldUntilSeconds: moment.exactOptional(),
+  restore: z.object({ tasks, untilSeconds: moment }).exactOptional(),
   capacity: z
     .object({
       revision: z.string().max(1000),
@@ -68,7 +71,7 @@ const shape = {
     .exactOptional(),
   startups: z.array(z.number()).max(100).exactOptional(),
   changes: z
-    .array(z.tuple([moment, tasks, tasks, z.enum(['weir', 'other'] satisfies Change['by'][])]))
+    .array(z.tuple([moment, tasks, tasks, z.enum(['weir', 'deployment', 'other'] satisfies Change['by'][])]))
     .max(100),
   wanted: z.array(z.tuple([moment, tasks])).max(1000),
   heldFor: closed(holdReasons).exactOptional(),

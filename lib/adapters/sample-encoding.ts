@@ -61,6 +61,8 @@ const observationSchema = z.object({
   pendingTasks: count,
   revision: z.string().max(1000),
   deploying: z.boolean(),
+  deployment: z.string().max(1000).exactOptional(),
+  protectedTasks: count.exactOptional(),
 } satisfies Record<keyof ServiceObservation, z.ZodType>);
 
 const causes = ['absent', 'partial', 'throttled', 'forbidden', 'error'] satisfies Unread['cause'][];

@@ -152,6 +152,12 @@ const registrationSchema = z.object({
   mode: z.enum(modes).exclude(['off']),
   policy: policySchema,
   sources: z.array(sourceSchema).max(50),
+  conflict: z
+    .object({
+      mode: z.enum(['auto', 'approve']),
+      active: z.array(z.enum(['scale-in', 'scale-out', 'scheduled'])).min(1),
+    })
+    .exactOptional(),
   upstream: z.array(serviceIdSchema).max(50).exactOptional(),
 });
 const problemSchema = z.object({ subject: z.string(), received: z.string(), expected: z.string() });

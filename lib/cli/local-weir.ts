@@ -11,6 +11,7 @@ import {
 import type { Handler } from '../adapters/lambda.ts';
 import { createMemoryDeadLetters, type MemoryDeadLetters } from '../adapters/memory/dead-letters.ts';
 import { createMemoryEventBus } from '../adapters/memory/event-bus.ts';
+import { createMemoryScalableTargets } from '../adapters/memory/scalable-targets.ts';
 import { createMemoryTelemetry, type MemoryTelemetry } from '../adapters/memory/telemetry.ts';
 import { createMemoryTickQueue, type MemoryTickQueue } from '../adapters/memory/tick-queue.ts';
 import type { Fleet } from '../config/fleet.ts';
@@ -88,7 +89,16 @@ function deploy(
     deadLetters,
     tickQueue,
     stream: createTableStream(client),
-    discover: discoverHandler({ clock, store, services, tagged: services, sources, fleet, telemetry }),
+    discover: discoverHandler({
+      clock,
+      store,
+      services,
+      tagged: services,
+      sources,
+      targets: createMemoryScalableTargets(),
+      fleet,
+      telemetry,
+    }),
     dispatch: dispatchHandler({ clock, store, tickQueue, telemetry }),
     evaluate: evaluateHandler({ clock, store, services, metrics, queues, telemetry, deadLetters }),
     learn: learnHandler({ clock, store, metrics, telemetry }),

@@ -67,6 +67,18 @@ export const policySchema = z.strictObject({
     's',
     'A scale-in goes to the largest count that was needed within this time: two starts, a period of what is seen and ten rebalances, unless given.',
   ),
+  yieldSeconds: field(
+    between(0, 86_400).default(900),
+    'yield',
+    's',
+    'A count that somebody else has set stands for so long, unless the objective is missed; 0: not at all.',
+  ),
+  protect: field(
+    z.enum(['off', 'idle', 'drained']).default('off'),
+    'protect',
+    'one of these',
+    'Which tasks may go: any; idle, those that do not protect themselves from a scale-in; drained, any while nothing waits or arrives.',
+  ),
   scaleInConfidence: field(
     between(0, 1).default(0.7),
     'scale-in-confidence',

@@ -31,7 +31,7 @@ export class Discovery extends Construct {
       description: 'Weir: finds tagged services and registers, rejects or retires them',
       environment: { TABLE_NAME: table.tableName, FLEET: JSON.stringify(fleet) },
       memoryMb: 256,
-      // A thousand services, ten at once, each with a call or two; half of the ten minutes until the next
+      // A thousand services, ten at once, each with two calls or three; half of the ten minutes until the next
       // run.
       timeout: Duration.minutes(5),
       logRetention,
@@ -45,6 +45,11 @@ export class Discovery extends Construct {
           resources: ['*'],
           wildcardBecause:
             'The Tagging API has no resources: IAM offers no narrower permission to list by tag.',
+        },
+        {
+          actions: ['application-autoscaling:DescribeScalableTargets'],
+          resources: ['*'],
+          wildcardBecause: 'Application Auto Scaling has no resources to name when its targets are listed.',
         },
         {
           actions: ['kinesis:DescribeStreamSummary'],

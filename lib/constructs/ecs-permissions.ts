@@ -25,6 +25,21 @@ export const readServiceTags: Permission = {
   wildcardBecause: 'Which services are tagged is what discover finds out. The call only reads.',
 };
 
+/** For services that ask for it (weir:protect): which of their tasks must not be stopped. */
+export const readTaskProtection: readonly Permission[] = [
+  {
+    actions: ['ecs:ListTasks'],
+    resources: ['*'],
+    wildcardBecause:
+      'It lists by container instance, of which Fargate has none to name. The call only reads.',
+  },
+  {
+    actions: ['ecs:GetTaskProtection'],
+    resources: [arnOf('ecs', 'task/*')],
+    wildcardBecause: 'Tasks come and go after the deployment. The call only reads.',
+  },
+];
+
 /** Only where the service says so itself, at the moment of the call. */
 export const updateServices: Permission = {
   actions: ['ecs:UpdateService'],

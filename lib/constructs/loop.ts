@@ -4,7 +4,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { describeServices, updateServices } from './ecs-permissions.ts';
+import { describeServices, readTaskProtection, updateServices } from './ecs-permissions.ts';
 import { runEvery } from './schedule.ts';
 import { registrationsIndexArn } from './table.ts';
 import { arnOf, WeirFunction } from './weir-function.ts';
@@ -76,6 +76,7 @@ export class Loop extends Construct {
         },
         describeServices,
         updateServices,
+        ...readTaskProtection,
         {
           actions: ['cloudwatch:GetMetricData'],
           resources: ['*'],

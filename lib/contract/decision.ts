@@ -11,6 +11,7 @@ export const scaleReasons = {
   'utilization-low': 'CPU, memory, latency and throughput are all below the scale-in threshold.',
   'unknown-capacity-step': 'More tasks are needed; what one can do is not known yet, so a step is taken.',
   'ineffective-undone': 'The last tasks that were added brought nothing: they are taken back.',
+  'deployment-reset': 'A deployment has set a smaller count from its template: the one before is put back.',
   'below-minimum': 'The desired count is below the minimum of the policy.',
   'above-maximum': 'The desired count is above the maximum of the policy.',
 } as const;
@@ -31,6 +32,9 @@ export const holdReasons = {
   'saving-too-small': 'One fewer task would do, but the change costs more than it saves.',
   'signals-disagree': 'One fresh signal asks for fewer tasks, another does not.',
   'tasks-starting': 'The tasks already requested are enough once they have started.',
+  yielding: 'Somebody else has set this count: it stands for a while, unless the objective is missed.',
+  'tasks-busy':
+    'Fewer tasks would do, but those that there are are at work, and may not be stopped (weir:protect).',
   'deployment-in-progress': 'The service is being deployed: no scale-in until it is done.',
   'at-maximum': 'More tasks are needed, but the policy allows no more.',
   'at-minimum': 'Fewer tasks would do, but the policy allows no fewer.',
@@ -49,6 +53,7 @@ export const clamps = {
   'scale-in-step': 'the largest step inward',
   breaker: 'the count beyond which more tasks brought nothing',
   stabilization: 'the largest count wanted within the stabilization window',
+  protection: 'the tasks that protect themselves while they work',
 } as const;
 export type Clamp = keyof typeof clamps;
 
@@ -60,6 +65,16 @@ const closed = <K extends string>(record: Record<K, string>) => z.enum(Object.ke
 export const evidenceSchema = z.object({
   desiredTasks: z.number().int().min(0).describe('desired count when the decision was taken'),
   consumingTasks: z.number().int().min(0).describe('tasks that run'),
+  protectedTasks: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('tasks that protect themselves from a scale-in'),
+  yieldUntilSeconds: z
+    .number()
+    .optional()
+    .describe('until when a count that somebody else has set stands, epoch seconds'),
   wantedTasks: z.number().int().min(0).optional().describe('what the strategy asked for, before clamps'),
   arrivalsPerSecond: z.number().optional().describe('λ, newest'),
   forecastPerSecond: z.number().optional().describe('λ̂(h), expected when a change takes effect'),

@@ -83,6 +83,33 @@ export const eventSchemas = {
     decision: holdSchema.describe('why not'),
     explanation,
   }),
+  'Desired Count Changed': event('Somebody else has changed the desired count of a service.', {
+    by: z
+      .enum(['deployment', 'other'])
+      .describe('deployment: the change came with a new deployment; other: a person or another controller'),
+    from: z.number().int().describe('what Weir had left'),
+    to: z.number().int().describe('what was found'),
+    yieldUntilSeconds: z
+      .number()
+      .optional()
+      .describe('until then the new count stands, unless the objective is missed; epoch seconds'),
+    restoreTasks: z
+      .number()
+      .int()
+      .optional()
+      .describe('the count that Weir puts back, as far as the policy allows it'),
+  }),
+  'Ownership Conflict': event(
+    'Application Auto Scaling scales a service that is tagged for Weir: Weir only advises until that ends.',
+    {
+      owner: z.literal('application-auto-scaling').describe('who scales it'),
+      mode: z.enum(['auto', 'approve']).describe('value of weir:managed, which has no effect meanwhile'),
+      active: z
+        .array(z.enum(['scale-in', 'scale-out', 'scheduled']))
+        .min(1)
+        .describe('what is not suspended of the scalable target'),
+    },
+  ),
   'Bottleneck Detected': event('A limit of the service was found.', {
     bottleneck: bottleneckSchema.describe('what was found'),
     actions: z.array(z.string()).describe('what helps, most useful first'),

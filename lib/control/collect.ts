@@ -50,8 +50,9 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, source: sources[0], nowSeconds };
-  const [description, [known, readings], model, upstream] = await Promise.all([
+  const [description, protection, [known, readings], model, upstream] = await Promise.all([
     ports.services.describe(service),
+    policy.protect === 'idle' ? readProtection(service, ports) : undefined,
     ports.store
       .samples(service, nowSeconds - windowSeconds)
       .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
@@ -66,7 +67,7 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   if (description.scheduling === 'DAEMON') {
     return (await buryInFlight(tick, stored.state, ports)) ?? { kind: 'daemon', ...tick };
   }
-  const { observation } = description;
+  const observation = { ...description.observation, ...protection };
   const recovered = inFlight && recover(inFlight, observation.desiredTasks, before);
   const { series, unread } = readings;
   // What is asked for at each tick needs no memory of when it was.
@@ -78,7 +79,13 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     nowSeconds,
     registration,
     context: withStartup(
-      { policy, sources, ...(model && { model }), ...(upstream.length > 0 && { upstream }) },
+      {
+        policy,
+        sources,
+        mode: registration.mode,
+        ...(model && { model }),
+        ...(upstream.length > 0 && { upstream }),
+      },
       before,
     ),
     version,
@@ -91,6 +98,18 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     },
     recovered: recovered === undefined ? [] : [recovered.told],
   };
+}
+
+/** How many tasks may not be stopped now; where that cannot be read, none is stopped. */
+async function readProtection(
+  service: ServiceId,
+  { services, telemetry }: Pick<TickPorts, 'services' | 'telemetry'>,
+): Promise<{ readonly protectedTasks?: number }> {
+  const answer = await services.protection(service);
+  if (answer.kind === 'read') return { protectedTasks: answer.protectedTasks };
+  const { cause, message } = answer;
+  telemetry.warn('The protection of tasks could not be read.', { service, cause, message });
+  return {};
 }
 
 /** What the services that feed this one have last planned to send on; of those that were not evaluated yet, nothing. */

@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fleet } from '../config/fleet.ts';
 import type { Problem } from '../config/policy-rules.ts';
-import { completeSource, type RegisteredSource, type Registration } from '../config/registration.ts';
+import {
+  completeSource,
+  type OwnershipConflict,
+  type RegisteredSource,
+  type Registration,
+} from '../config/registration.ts';
 import { type Resolution, resolve } from '../config/resolve.ts';
 import { formatSource, type Source } from '../config/source.ts';
 import type { EventDetail } from '../contract/events.ts';
@@ -9,6 +14,7 @@ import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type {
   Clock,
+  ScalableTargets,
   ServiceDescription,
   Services,
   Sources,
@@ -25,6 +31,7 @@ export type DiscoverPorts = {
   readonly services: Services;
   readonly tagged: TaggedServices;
   readonly sources: Sources;
+  readonly targets: ScalableTargets;
   readonly fleet: Fleet;
   readonly telemetry: Telemetry;
 };
@@ -90,8 +97,8 @@ async function discoverOne(service: ServiceId, ports: DiscoverPorts): Promise<Di
       return 'unmanaged';
     if (stored !== undefined && isSame(found, stored)) return 'unchanged';
     const version = (stored?.version ?? 0) + 1;
-    const outbox = toOutbox([render(found)], service, ports.clock.nowSeconds(), () =>
-      registrationEventId(service, version),
+    const outbox = toOutbox(render(found, stored), service, ports.clock.nowSeconds(), (index) =>
+      registrationEventId(service, version, index),
     );
     const written = await ports.store.commitRegistration({ service, version, outbox, ...contentOf(found) });
     if (written === 'committed') return found.status === 'managed' ? 'registered' : found.status;
@@ -138,13 +145,23 @@ async function register(
   stored: StoredRegistration | undefined,
   ports: DiscoverPorts,
 ): Promise<Found> {
-  const looked = await Promise.all(sources.map((source) => lookUp(service, source, stored, ports)));
+  const [conflict, ...looked] = await Promise.all([
+    mode === 'recommend' ? undefined : conflictOf(service, mode, stored, ports),
+    ...sources.map((source) => lookUp(service, source, stored, ports)),
+  ]);
   const problems = looked.flatMap((it) => ('problem' in it ? [it.problem] : []));
   if (problems.length > 0) return { status: 'rejected', problems };
   const found = looked.flatMap((it) => ('source' in it ? [completeSource(it.source, policy)] : []));
   return {
     status: 'managed',
-    registration: { service, mode, policy, sources: found, ...(upstream && { upstream }) },
+    registration: {
+      service,
+      mode: conflict === undefined ? mode : 'recommend',
+      policy,
+      sources: found,
+      ...(conflict && { conflict }),
+      ...(upstream && { upstream }),
+    },
   };
 }
 
@@ -173,6 +190,30 @@ async function lookUp(
   }
 }
 
+/**
+ * Whether Application Auto Scaling scales the service too: two hands on one count undo each other. Where that cannot be
+ * read, what was known of it still holds.
+ */
+async function conflictOf(
+  service: ServiceId,
+  mode: OwnershipConflict['mode'],
+  stored: StoredRegistration | undefined,
+  { targets, telemetry }: DiscoverPorts,
+): Promise<OwnershipConflict | undefined> {
+  try {
+    const active = await targets.activities(service);
+    return active.length === 0 ? undefined : { mode, active };
+  } catch (error) {
+    if (stored?.status !== 'managed') throw error;
+    telemetry.warn('Application Auto Scaling could not be asked: what was known of it is kept.', {
+      service,
+      error: String(error),
+    });
+    const { conflict } = stored.registration;
+    return conflict && { ...conflict, mode };
+  }
+}
+
 function earlierSources(stored: StoredRegistration | undefined): readonly RegisteredSource[] {
   return stored?.status === 'managed' ? stored.registration.sources : [];
 }
@@ -191,12 +232,12 @@ function contentOf(found: Found) {
   return found.status === 'retired' ? ({ status: 'retired' } as const) : found;
 }
 
-function render(found: Found): EventDraft {
+function render(found: Found, stored: StoredRegistration | undefined): EventDraft[] {
   switch (found.status) {
     case 'managed': {
-      const { mode, policy, sources } = found.registration;
+      const { mode, policy, sources, conflict } = found.registration;
       const partitions = sources.find((it) => it.partitions !== undefined)?.partitions;
-      return {
+      const registered: EventDraft = {
         detailType: 'Service Registered',
         detail: {
           mode,
@@ -205,11 +246,16 @@ function render(found: Found): EventDraft {
           policy: { ...policy },
         },
       };
+      const known = stored?.status === 'managed' ? stored.registration.conflict : undefined;
+      if (conflict === undefined || isDeepStrictEqual(conflict, known)) return [registered];
+      const { mode: tagged, active } = conflict;
+      const detail = { owner: 'application-auto-scaling' as const, mode: tagged, active: [...active] };
+      return [registered, { detailType: 'Ownership Conflict', detail }];
     }
     case 'rejected':
-      return { detailType: 'Service Rejected', detail: { problems: [...found.problems] } };
+      return [{ detailType: 'Service Rejected', detail: { problems: [...found.problems] } }];
     case 'retired':
-      return { detailType: 'Service Retired', detail: { reason: found.reason } };
+      return [{ detailType: 'Service Retired', detail: { reason: found.reason } }];
   }
 }
 

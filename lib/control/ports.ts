@@ -1,5 +1,5 @@
 import type { Problem } from '../config/policy-rules.ts';
-import type { RegisteredSource, Registration } from '../config/registration.ts';
+import type { RegisteredSource, Registration, ScalingActivity } from '../config/registration.ts';
 import type { Source } from '../config/source.ts';
 import type { WeirEvent } from '../contract/events.ts';
 import type { Point } from '../contract/measurement.ts';
@@ -43,9 +43,19 @@ export type UpdateOutcome =
   /** Timed out or cut off: it may have happened. The next tick looks. */
   | { readonly kind: 'unknown'; readonly message: string };
 
+export type TaskProtection =
+  | { readonly kind: 'read'; readonly protectedTasks: number }
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'throttled' | 'forbidden' | 'error';
+      readonly message: string;
+    };
+
 export interface Services {
   /** Concurrent calls share requests (ten services of one cluster each). `tags` only when asked for. */
   describe(service: ServiceId, options?: { readonly tags?: boolean }): Promise<ServiceDescription>;
+  /** How many of its running tasks protect themselves from a scale-in. Never rejects. */
+  protection(service: ServiceId): Promise<TaskProtection>;
   /** Sends UpdateService once, without retries, and gives up after `timeoutSeconds`. Never rejects. */
   updateDesiredTasks(
     service: ServiceId,
@@ -58,6 +68,15 @@ export interface Services {
 export interface TaggedServices {
   /** Every service in the Region that carries the management tag, whatever its value. */
   list(): Promise<readonly ServiceId[]>;
+}
+
+/** Application Auto Scaling, which may scale the same services. */
+export interface ScalableTargets {
+  /**
+   * What it does with the service's count: nothing where the service is no target of it, or all is suspended. Concurrent
+   * calls share requests. @throws when that cannot be read.
+   */
+  activities(service: ServiceId): Promise<readonly ScalingActivity[]>;
 }
 
 // Metrics and sources

@@ -20,8 +20,9 @@ export type EventDraft = {
  */
 export const stateEventId = (service: ServiceId, version: number, index: number) =>
   `${service}#${version}.${index}`;
-/** Id of the event of a registration: each of its writes has one. E.g. main/orders#reg3. */
-export const registrationEventId = (service: ServiceId, version: number) => `${service}#reg${version}`;
+/** Id of an event of a registration: the write, and after the first of it its place. E.g. main/orders#reg3, main/orders#reg3.1. */
+export const registrationEventId = (service: ServiceId, version: number, index: number) =>
+  `${service}#reg${version}${index === 0 ? '' : `.${index}`}`;
 /** A decision is named after the write that records it. E.g. main/orders#41. */
 export const decisionIdOf = (service: ServiceId, version: number) => `${service}#${version}`;
 
@@ -63,6 +64,9 @@ export function renderPlan(
         detail: { kind, sinceSeconds, lastedSeconds: untilSeconds - sinceSeconds },
       }),
     ),
+    ...(plan.foreign === undefined
+      ? []
+      : [{ detailType: 'Desired Count Changed', detail: plan.foreign } satisfies EventDraft]),
     ...(plan.missing === undefined
       ? []
       : [

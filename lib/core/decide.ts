@@ -2,12 +2,14 @@ import type { Clamp, Decision, HoldDecision, HoldReason, ScaleReason } from '../
 import type { Analysis } from './analyze.ts';
 import { estimateImpact } from './impact.ts';
 import { lagWish } from './lag-strategy.ts';
-import { type LoopState, recordChange } from './loop-state.ts';
+import type { LoopState } from './loop-state.ts';
 import { strategyOf } from './measure.ts';
 import { absenceOf, missingSignals } from './missing-signals.ts';
+import { noticeOthers } from './others.ts';
 import { cooldownOf } from './patience.ts';
 import { outputOf } from './pipeline.ts';
 import type { Plan, ServiceContext } from './plan.ts';
+import { atWork } from './protection.ts';
 import { recommend } from './recommend.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
 import { learnStartup } from './startup.ts';
@@ -19,7 +21,7 @@ import type { CountWish, Wish } from './wish.ts';
 
 /** Decides what to do with a service, and what is worth telling. Total: every tick ends in a scale or a hold. */
 export function decide(analysis: Analysis, loop: LoopState, context: ServiceContext): Plan {
-  const seen = noticeChange(analysis, loop);
+  const { loop: seen, change: foreign } = noticeOthers(analysis, loop, context);
   const wish =
     strategyOf(context.sources) === 'lag'
       ? lagWish(analysis, seen, context)
@@ -28,7 +30,15 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const { heldFor, heldTold, missing: missedBefore, capacity, breaker, output: outputBefore, ...kept } = seen;
+  const {
+    heldFor,
+    heldTold,
+    missing: missedBefore,
+    capacity,
+    breaker,
+    output: outputBefore,
+    ...kept
+  } = decision.kind === 'scale' ? withoutYield(seen) : seen;
   const held = decision.kind === 'hold' ? tellHold(decision.reason, loop) : undefined;
   const startups = learnStartup(analysis.window, seen);
   const output = outputOf(analysis, decision, context);
@@ -39,6 +49,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
     detected: analysis.detected,
     cleared: analysis.cleared,
     advice: advice.fresh,
+    ...(foreign && { foreign }),
     ...(missing.told && { missing: missing.told }),
     ...(stepped?.change && { breaker: stepped.change }),
     next: {
@@ -68,17 +79,9 @@ function tellHold(reason: HoldReason, { heldFor, heldTold }: LoopState) {
   return { tell, next: { heldFor: reason, ...(told && { heldTold: told }) } };
 }
 
-/** A count that is not the one of the last tick was set by somebody else. */
-function noticeChange({ window }: Analysis, loop: LoopState): LoopState {
-  const { desiredTasks } = window.observation;
-  if (loop.desiredTasks === undefined || loop.desiredTasks === desiredTasks) return loop;
-  const { nowSeconds } = window;
-  return recordChange(loop, {
-    atSeconds: nowSeconds,
-    from: loop.desiredTasks,
-    to: desiredTasks,
-    by: 'other',
-  });
+/** Whatever Weir does itself ends its yielding. */
+function withoutYield({ yieldUntilSeconds, ...loop }: LoopState): LoopState {
+  return loop;
 }
 
 /** The policy's limits, then the safety of a change, in the order in which a person would ask. */
@@ -86,6 +89,20 @@ function judge(wish: Wish, analysis: Analysis, loop: LoopState, context: Service
   const { minTasks, maxTasks } = context.policy;
   const { desiredTasks } = analysis.window.observation;
   const limited = wish.kind === 'count' ? clamp(wish.tasks, minTasks, maxTasks) : desiredTasks;
+  const restored = clamp(loop.restore?.tasks ?? 0, minTasks, maxTasks);
+  if (loop.restore !== undefined && desiredTasks < restored) {
+    const further = wish.kind === 'count' && limited > restored;
+    return scale(
+      wish,
+      desiredTasks,
+      further ? limited : restored,
+      further ? wish.reasonOut : 'deployment-reset',
+    );
+  }
+  const { yieldUntilSeconds } = loop;
+  if (yieldUntilSeconds !== undefined && !(wish.kind === 'count' && wish.breach && limited > desiredTasks)) {
+    return hold({ ...wish, evidence: { ...wish.evidence, yieldUntilSeconds } }, 'yielding');
+  }
   if (desiredTasks < minTasks) {
     const further = wish.kind === 'count' && limited > minTasks;
     return scale(wish, desiredTasks, Math.max(limited, minTasks), further ? wish.reasonOut : 'below-minimum');
@@ -138,12 +155,16 @@ function inward(
     return hold(wish, 'cooldown');
   }
   const stable = clamp(largestWanted(loop.wanted), policy.minTasks, policy.maxTasks);
-  const to = Math.max(limited, stable);
-  if (to >= desiredTasks) return hold(wish, 'stabilizing', 'stabilization');
+  if (stable >= desiredTasks) return hold(wish, 'stabilizing', 'stabilization');
+  const busyTasks = atWork(window, policy);
+  if (busyTasks === undefined) return { ...hold(wish, 'metrics-missing'), missing: ['protectedTasks'] };
+  const to = Math.max(limited, stable, busyTasks);
+  if (to >= desiredTasks) return hold(wish, 'tasks-busy', 'protection');
   if (above && to === policy.maxTasks) return scale(wish, desiredTasks, to, 'above-maximum', 'maximum');
   if (wish.confidence < policy.scaleInConfidence) return hold(wish, 'low-confidence');
   if (!isWorthwhile(desiredTasks, to, policy)) return hold(wish, 'saving-too-small');
-  return scale(wish, desiredTasks, to, wish.reasonIn, to > limited ? 'stabilization' : clampOf(wish, to));
+  const cut = to > stable ? 'protection' : 'stabilization';
+  return scale(wish, desiredTasks, to, wish.reasonIn, to > limited ? cut : clampOf(wish, to));
 }
 
 /** A saving counts for as long as this: longer than most changes last, shorter than a season. */

@@ -15,6 +15,7 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
   const known: Known = {
     desiredTasks,
     consumingTasks: runningTasks,
+    protectedTasks: window.observation.protectedTasks,
     arrivalsPerSecond: value('agentArrivalsPerSecond') ?? value('arrivalsPerSecond'),
     lagSeconds: freshLag(window)?.value,
     ...(sources.length > 0 && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),

@@ -33,6 +33,7 @@ const limits = {
   'scale-in-step': 'the largest step inward',
   breaker: 'what was seen to help',
   stabilization: 'the largest count wanted lately',
+  protection: 'the tasks that are at work',
 } as const satisfies Record<NonNullable<Decision['limitedBy']>, string>;
 
 const scaleBecause: Record<ScaleReason, (evidence: Evidence) => string> = {
@@ -45,6 +46,7 @@ const scaleBecause: Record<ScaleReason, (evidence: Evidence) => string> = {
   'unknown-capacity-step': (it) =>
     `records are ${seconds(it.lagSeconds)} old and what one task can do is not known yet, so a step is taken`,
   'ineffective-undone': () => 'more tasks brought nothing, something else is the limit',
+  'deployment-reset': () => 'a deployment had set a smaller count from its template',
   'below-minimum': () => 'the policy wants no fewer',
   'above-maximum': () => 'the policy allows no more',
 };
@@ -66,6 +68,9 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
     `${wanted(it)} would do for the load, but the lag of ${seconds(it.lagSeconds)} or the CPU speaks against it`,
   'tasks-starting': (it) =>
     `${it.consumingTasks} of ${it.desiredTasks} run, and what they bring does not show yet`,
+  yielding: () =>
+    'somebody else has set this count, and it stands for a while unless the objective is missed',
+  'tasks-busy': (it) => `${wanted(it)} would do, but the tasks are at work and may not be stopped`,
   'deployment-in-progress': (it) => `${wanted(it)} would do, but the service is being deployed`,
   'at-maximum': (it) => `${wanted(it)} are needed, the policy allows no more`,
   'at-minimum': (it) =>

@@ -8,7 +8,8 @@ export type Change = {
   readonly atSeconds: number;
   readonly from: number;
   readonly to: number;
-  readonly by: 'weir' | 'other';
+  /** `deployment`: it came with a new one; `other`: a person or another controller. */
+  readonly by: 'weir' | 'deployment' | 'other';
 };
 
 /** What was seen of one task's rate at saturation. */
@@ -89,6 +90,12 @@ export type LoopState = {
   readonly slotSeconds: number;
   /** Desired count after that tick, to recognise a change that somebody else made. */
   readonly desiredTasks?: number;
+  /** The primary deployment then, to recognise a change that came with a new one. */
+  readonly deployment?: string;
+  /** Until then a count that somebody else has set stands. */
+  readonly yieldUntilSeconds?: number;
+  /** The count that a deployment has reset, to be put back until then. */
+  readonly restore?: { readonly tasks: number; readonly untilSeconds: number };
   readonly capacity?: CapacityMemory;
   readonly breaker?: Breaker;
   readonly output?: ServiceOutput;

@@ -1,16 +1,19 @@
 import type { Policy } from '../config/policy.ts';
-import type { RegisteredSource } from '../config/registration.ts';
+import type { RegisteredSource, Registration } from '../config/registration.ts';
 import type { Bottleneck } from '../contract/bottleneck.ts';
 import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import type { LearnedModel } from './learned-model.ts';
 import type { BreakerChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
+import type { ForeignChange } from './others.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {
   readonly policy: Policy;
   readonly sources: readonly RegisteredSource[];
+  /** What Weir may do with it: `auto`, unless given. */
+  readonly mode?: Registration['mode'];
   /** What learn has found in its history. */
   readonly model?: LearnedModel;
   /** What the services that feed it send on, as far as they have been evaluated. */
@@ -30,6 +33,8 @@ export type Plan = {
   readonly advice: readonly Recommendation[];
   /** Required signals that have been absent for the policy's time, when that is to be told now. */
   readonly missing?: { readonly fields: readonly Field[]; readonly sinceSeconds: number };
+  /** The count is not the one that the last tick left. */
+  readonly foreign?: ForeignChange;
   /** The breaker for scaling out, as it has just been opened or closed. */
   readonly breaker?: BreakerChange;
   readonly next: LoopState;

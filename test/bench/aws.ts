@@ -106,6 +106,8 @@ export function createCountedAws(world: SimulatedWorld) {
       };
     },
   };
+  // Nobody else scales them.
+  const scaling = { DescribeScalableTargetsCommand: () => ({ ScalableTargets: [] }) };
   const kinesis = {
     DescribeStreamSummaryCommand: () => ({
       StreamDescriptionSummary: { StreamStatus: 'ACTIVE', OpenShardCount: world.scenario.partitions },
@@ -140,6 +142,11 @@ export function createCountedAws(world: SimulatedWorld) {
       eventBridge: answered(clients.createEventBridgeClient(options), 'EventBridge', eventBridge),
       cloudWatch: answered(clients.createCloudWatchClient(options), 'CloudWatch', cloudWatch),
       kinesis: answered(clients.createKinesisClient(options), 'Kinesis', kinesis),
+      scaling: answered(
+        clients.createApplicationAutoScalingClient(options),
+        'Application Auto Scaling',
+        scaling,
+      ),
       tagging: answered(clients.createTaggingClient(options), 'Tagging', tagging),
     },
     table,

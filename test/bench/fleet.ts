@@ -12,6 +12,7 @@ import {
 } from '../../lib/adapters/handlers.ts';
 import type { Handler } from '../../lib/adapters/lambda.ts';
 import { createTelemetry } from '../../lib/adapters/powertools.ts';
+import { createScalableTargets } from '../../lib/adapters/scalable-targets.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
 import { createDeadLetters, createQueues, createTickQueue } from '../../lib/adapters/sqs.ts';
 import { createTaggedServices } from '../../lib/adapters/tagging.ts';
@@ -42,6 +43,7 @@ function createHandlers({ clients }: CountedAws, clock: Clock): Record<FunctionN
         services,
         tagged: createTaggedServices(clients.tagging, telemetry),
         sources: createSources(clients),
+        targets: createScalableTargets(clients.scaling),
         fleet: parseFleet({}),
         telemetry,
       }),

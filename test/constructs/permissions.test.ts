@@ -65,6 +65,7 @@ const expected = {
     `ecs:DescribeServices on ${arn('ecs:service/*')}`,
     `ecs:ListTagsForResource on ${arn('ecs:service/*')}`,
     'tag:GetResources on *',
+    'application-autoscaling:DescribeScalableTargets on *',
     `kinesis:DescribeStreamSummary on ${arn('kinesis:stream/*')}`,
     `sqs:GetQueueUrl on ${arn('sqs:*')}`,
   ],
@@ -88,6 +89,8 @@ const expected = {
     'dynamodb:BatchGetItem, dynamodb:Query, dynamodb:PutItem on <WeirTable.Arn>',
     `ecs:DescribeServices on ${arn('ecs:service/*')}`,
     `ecs:UpdateService on ${arn('ecs:service/*')} if {"StringEquals":{"aws:ResourceTag/weir:managed":["auto","true","approve"]}}`,
+    'ecs:ListTasks on *',
+    `ecs:GetTaskProtection on ${arn('ecs:task/*')}`,
     'cloudwatch:GetMetricData on *',
     `sqs:GetQueueAttributes on ${arn('sqs:*')}`,
     'sqs:SendMessage on <WeirDeadLetters.Arn>',
@@ -132,7 +135,13 @@ describe('who may do what', () => {
     // Nothing else that changes, starts or stops anything in ECS.
     const ecs = sentences.flatMap((it) => it.match(/ecs:[A-Z]\w+/g) ?? []);
     expect(new Set(ecs)).toEqual(
-      new Set(['ecs:DescribeServices', 'ecs:ListTagsForResource', 'ecs:UpdateService']),
+      new Set([
+        'ecs:DescribeServices',
+        'ecs:GetTaskProtection',
+        'ecs:ListTagsForResource',
+        'ecs:ListTasks',
+        'ecs:UpdateService',
+      ]),
     );
   });
 

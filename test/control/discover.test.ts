@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
+import { createMemoryScalableTargets } from '../../lib/adapters/memory/scalable-targets.ts';
 import { createMemoryServices } from '../../lib/adapters/memory/services.ts';
 import { createMemorySources } from '../../lib/adapters/memory/sources.ts';
 import { createMemoryStore } from '../../lib/adapters/memory/store.ts';
@@ -18,6 +19,7 @@ function createFleetWorld() {
   const store = createMemoryStore();
   const services = createMemoryServices();
   const sources = createMemorySources();
+  const targets = createMemoryScalableTargets();
   const telemetry = createMemoryTelemetry();
   const fleet = parseFleet({ policies: { patient: { lagObjectiveSeconds: 600 } } });
   const commits: StoredRegistration[] = [];
@@ -25,7 +27,8 @@ function createFleetWorld() {
     if (commit[0] === 'registration') commits.push(commit[1]);
   });
   sources.put(stream, { partitions: 8 });
-  const ports: DiscoverPorts = { clock, store, services, tagged: services, sources, fleet, telemetry };
+  const tagged = services;
+  const ports: DiscoverPorts = { clock, store, services, tagged, sources, targets, fleet, telemetry };
   const tag = (service: string, tags: Record<string, string>) => services.put(service, { observation, tags });
   return {
     ports,
@@ -33,6 +36,7 @@ function createFleetWorld() {
     store,
     services,
     sources,
+    targets,
     telemetry,
     commits,
     tag,
@@ -46,6 +50,50 @@ beforeEach(() => {
 });
 
 const orders = { 'weir:managed': 'auto', 'weir:source': 'kinesis/orders', 'weir:max': '40' };
+
+describe('discover looks for another hand on the count', () => {
+  const conflict = (mode: string) => ({
+    status: 'managed',
+    registration: { mode: 'recommend', conflict: { mode, active: ['scale-out'] } },
+  });
+  const stored = async () => (await world.store.load('main/orders')).registration;
+
+  it.each(['auto', 'approve'])('and only advises where there is one: tagged %s', async (mode) => {
+    world.targets.set('main/orders', ['scale-out']);
+    world.tag('main/orders', { ...orders, 'weir:managed': mode });
+    await discover(world.ports);
+    expect(await stored()).toMatchObject(conflict(mode));
+    expect(world.told()).toMatchObject([
+      { detailType: 'Service Registered', detail: { id: 'main/orders#reg1', mode: 'recommend' } },
+      { detailType: 'Ownership Conflict', detail: { id: 'main/orders#reg1.1', mode, active: ['scale-out'] } },
+    ]);
+  });
+
+  it('but not where it only advises anyway', async () => {
+    world.targets.activities = () => Promise.reject(new Error('nobody should ask'));
+    world.tag('main/orders', { ...orders, 'weir:managed': 'recommend' });
+    expect(await discover(world.ports)).toMatchObject([{ outcome: 'registered' }]);
+  });
+
+  it('and goes by what it knew when it cannot ask; of a service that it does not know it knows nothing', async () => {
+    world.targets.set('main/orders', ['scale-out']);
+    world.tag('main/orders', orders);
+    await discover(world.ports);
+    world.targets.activities = () => Promise.reject(new Error('Rate exceeded'));
+    world.tag('main/orders', { ...orders, 'weir:max': '30' });
+    world.tag('main/payments', orders);
+    expect(await discover(world.ports)).toMatchObject([
+      { service: 'main/orders', outcome: 'registered' },
+      { service: 'main/payments', outcome: 'failed' },
+    ]);
+    expect(await stored()).toMatchObject(conflict('auto'));
+    expect(world.told().map((it) => it.detailType)).toEqual([
+      'Service Registered',
+      'Ownership Conflict',
+      'Service Registered',
+    ]);
+  });
+});
 
 describe('discover registers', () => {
   it('a tagged service with its policy resolved and its source looked up', async () => {

@@ -162,6 +162,7 @@ async function createSituation(scenario: Scenario) {
         commitState: gate('commitState', world.store.commitState, (it) => it),
       },
       services: {
+        ...world.services,
         describe: gate('describe', world.services.describe, (it) =>
           it.kind === 'described' ? it.observation.desiredTasks : it,
         ),

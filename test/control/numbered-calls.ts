@@ -84,7 +84,7 @@ export function giveUpInTime(ports: TickPorts) {
   const tooLate = () => ports.clock.nowSeconds() > deadlineSeconds;
   const withUpdate = (around: TickPorts, updateDesiredTasks: Services['updateDesiredTasks']): TickPorts => ({
     ...around,
-    services: { describe: around.services.describe, updateDesiredTasks },
+    services: { ...around.services, updateDesiredTasks },
   });
   return {
     inner: withUpdate(ports, async (...call) =>

@@ -1,3 +1,7 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+} from '@aws-sdk/client-application-auto-scaling';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import {
@@ -15,17 +19,19 @@ import { context, ecsService, environment, tagChangeEvent } from './events.ts';
 const table = mockClient(DynamoDBDocumentClient);
 const ecs = mockClient(ECSClient);
 const kinesis = mockClient(KinesisClient);
+const scaling = mockClient(ApplicationAutoScalingClient);
 const tagging = mockClient(ResourceGroupsTaggingAPIClient);
 
 const tags = { 'weir:managed': 'auto', 'weir:policy': 'patient', 'weir:source': 'kinesis/orders' };
 
 beforeEach(() => {
-  for (const mock of [table, ecs, kinesis, tagging]) mock.reset();
+  for (const mock of [table, ecs, kinesis, scaling, tagging]) mock.reset();
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   vi.useFakeTimers({ toFake: ['Date'], now: noon * 1000 });
   table.on(BatchGetCommand).resolves({ Responses: { [environment.TABLE_NAME]: [] } });
   table.on(PutCommand).resolves({});
   ecs.on(DescribeServicesCommand).resolves({ services: [ecsService('orders', 4, tags)] });
+  scaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [] });
   kinesis.on(DescribeStreamSummaryCommand).callsFake(({ StreamName }) => ({
     StreamDescriptionSummary: { StreamName, StreamStatus: 'ACTIVE', OpenShardCount: 8 },
   }));

@@ -21,6 +21,7 @@ import {
 } from '../../lib/adapters/handlers.ts';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
+import { createScalableTargets } from '../../lib/adapters/scalable-targets.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
 import { createDeadLetters, createQueues, createTickQueue } from '../../lib/adapters/sqs.ts';
 import { createTableInput } from '../../lib/adapters/table-schema.ts';
@@ -143,6 +144,7 @@ async function deploy(aws: Aws) {
       services,
       telemetry,
       tagged: createTaggedServices(aws.tagging, telemetry),
+      targets: createScalableTargets(aws.scaling),
       sources: createSources({ kinesis: aws.kinesis, sqs: aws.sqs }),
       fleet: { policies: {} },
     }),

@@ -14,7 +14,7 @@ type Bounds = {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly enum?: number[];
+  readonly enum?: (number | string)[];
 };
 
 const properties = z.toJSONSchema(policySchema, { io: 'input' }).properties as Record<
@@ -22,36 +22,31 @@ const properties = z.toJSONSchema(policySchema, { io: 'input' }).properties as R
   Bounds & { anyOf?: { const: number }[] }
 >;
 
-/** Whatever the schema itself admits, and nothing else; mostly left to its default. */
-function arbitraryField(name: string): fc.Arbitrary<number | undefined> {
-  const { type, minimum = 0, maximum = 1, anyOf } = properties[name]!;
-  const admitted = anyOf
-    ? fc.constantFrom(...anyOf.map((it) => it.const))
-    : type === 'integer'
-      ? fc.oneof(
-          fc.integer({ min: minimum, max: maximum }),
-          fc.integer({ min: minimum, max: Math.min(maximum, 60) }),
-        )
-      : fc.double({ min: minimum, max: maximum, noNaN: true });
-  return fc.option(admitted, { nil: undefined, freq: 1 });
+/** Whatever the schema itself admits, and nothing else. */
+function arbitraryField(name: string): fc.Arbitrary<number | string> {
+  const { type, minimum = 0, maximum = 1, anyOf, enum: values } = properties[name]!;
+  const names = values ?? anyOf?.map((it) => it.const);
+  if (names !== undefined) return fc.constantFrom(...names);
+  return type === 'integer'
+    ? fc.oneof(
+        fc.integer({ min: minimum, max: maximum }),
+        fc.integer({ min: minimum, max: Math.min(maximum, 60) }),
+      )
+    : fc.double({ min: minimum, max: maximum, noNaN: true });
 }
 
 export const arbitraryPolicy: fc.Arbitrary<Policy> = fc
   .record(
     Object.fromEntries(policyFields.map((name) => [name, arbitraryField(name)])) as Record<
       (typeof policyFields)[number],
-      fc.Arbitrary<number | undefined>
+      fc.Arbitrary<number | string>
     >,
   )
   .chain((all) =>
     // A few fields differ from the defaults at a time, as they do in life; sometimes all do.
     fc
       .oneof(fc.constant(policyFields), fc.subarray(policyFields, { maxLength: 4 }))
-      .map((chosen) =>
-        policySchema.parse(
-          Object.fromEntries(chosen.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]))),
-        ),
-      ),
+      .map((chosen) => policySchema.parse(Object.fromEntries(chosen.map((name) => [name, all[name]])))),
   )
   .filter((policy) => policyProblems(policy).length === 0);
 
@@ -76,6 +71,8 @@ const arbitraryObservation: fc.Arbitrary<ServiceObservation> = fc.record({
   pendingTasks: fc.integer({ min: 0, max: 20 }),
   revision: fc.constantFrom('orders:12', 'orders:13'),
   deploying: fc.boolean(),
+  deployment: fc.constantFrom('ecs-svc/1', 'ecs-svc/2'),
+  protectedTasks: fc.integer({ min: 0, max: 30 }),
 });
 
 /** A calm service: its count steady and no deployment, so that neither alone decides. */

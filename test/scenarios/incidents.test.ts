@@ -65,32 +65,6 @@ describe('metrics are gone for ten minutes, and the load doubles meanwhile', () 
   });
 });
 
-describe('a person sets the count by hand', () => {
-  it('to more: it is noticed, left through the cooldown, and then taken back for what the load needs', () => {
-    const fluid = experienced();
-    const before = desiredOf(fluid);
-    const from = fluid.story.told.length;
-    fluid.minute(1500, { observation: { desiredTasks: 20, runningTasks: 20 } });
-    expect(fluid.story.loop().changes.at(-1)).toMatchObject({ from: before, to: 20, by: 'other' });
-    expect(fluid.story.told.at(-1)!.plan.decision).toMatchObject({ kind: 'hold' });
-    repeat(10, () => fluid.minute(1500));
-    const first = fluid.story.told.slice(from).find(({ plan }) => plan.decision.kind === 'scale')!;
-    expect(first.minute - from).toBeGreaterThanOrEqual(2);
-    expect(desiredOf(fluid)).toBeLessThanOrEqual(before + 1);
-  });
-
-  it('to fewer than the load needs: what it needs is ordered as soon as that shows', () => {
-    const fluid = experienced();
-    const from = fluid.story.told.length;
-    fluid.minute(1500, { observation: { desiredTasks: 3, runningTasks: 3 } });
-    repeat(4, () => fluid.minute(1500));
-    const out = fluid.story.told.slice(from).find(({ plan }) => plan.decision.kind === 'scale')!;
-    expect(out.minute - from).toBeLessThanOrEqual(2);
-    expect(out.plan.decision).toMatchObject({ direction: 'out', from: 3 });
-    expect(desiredOf(fluid)).toBeGreaterThanOrEqual(8);
-  });
-});
-
 describe('an outage upstream: nothing arrives for twenty minutes, and then what was held back, all at once', () => {
   it('goes in for the calm, with patience, and out at once for the surge', () => {
     const fluid = experienced(10);

@@ -218,8 +218,8 @@ describe('the service is not as it should be', () => {
     expect(fluid.story.lines().some((line) => line.startsWith('out'))).toBe(true);
   });
 
-  it('its count was set by somebody else: that starts the cooldown, and is carried on from', () => {
-    const fluid = createFluid(contextOf(), 4);
+  it('its count was set by somebody else, who is not yielded to: that starts the cooldown, and is carried on from', () => {
+    const fluid = createFluid(contextOf({ yieldSeconds: 0 }), 4);
     repeat(10, () => fluid.minute(700));
     fluid.minute(700, { observation: { desiredTasks: 12, runningTasks: 12 } });
     expect(fluid.story.loop().changes.at(-1)).toMatchObject({ from: 4, to: 12, by: 'other' });

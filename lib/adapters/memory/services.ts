@@ -26,6 +26,8 @@ export type MemoryServices = Services &
     ): void;
     /** Changes what ECS shows of a service, e.g. a task that has started or a count that a person set. */
     update(service: ServiceId, observation: Partial<ServiceObservation>): void;
+    /** So many tasks protect themselves from now on: 0, unless given; or ECS does not tell. */
+    protect(service: ServiceId, protectedTasks: number | 'unknown'): void;
     remove(service: ServiceId, cause: Gone['cause']): void;
     /** What a description with tags would say. */
     get(service: ServiceId): ServiceDescription;
@@ -44,6 +46,7 @@ export type MemoryServices = Services &
 /** ECS and its tags in memory. It starts and stops no tasks: a simulated world does, through `update`. */
 export function createMemoryServices(): MemoryServices {
   const services = new Map<ServiceId, ServiceDescription>();
+  const protections = new Map<ServiceId, number | 'unknown'>();
   const updates: UpdateRecord[] = [];
   const failures: { readonly outcome: UpdateOutcome; readonly applied: boolean }[] = [];
 
@@ -92,6 +95,12 @@ export function createMemoryServices(): MemoryServices {
       const known = get(service);
       return known.kind === 'gone' || options?.tags === true ? known : { ...known, tags: {} };
     },
+    protection: async (service) => {
+      const protectedTasks = protections.get(service) ?? 0;
+      return protectedTasks === 'unknown'
+        ? { kind: 'failed', cause: 'throttled', message: 'ThrottlingException: Rate exceeded' }
+        : { kind: 'read', protectedTasks };
+    },
     updateDesiredTasks: async (service, desiredTasks, timeoutSeconds) => {
       const outcome = updateDesiredTasks(service, desiredTasks);
       updates.push({ service, desiredTasks, timeoutSeconds, outcome });
@@ -106,6 +115,9 @@ export function createMemoryServices(): MemoryServices {
       services.set(service, { kind: 'described', observation, scheduling, tags });
     },
     update: observe,
+    protect: (service, protectedTasks) => {
+      protections.set(service, protectedTasks);
+    },
     remove: (service, cause) => {
       services.set(service, { kind: 'gone', cause });
     },

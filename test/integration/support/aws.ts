@@ -1,6 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { inject } from 'vitest';
 import {
+  createApplicationAutoScalingClient,
   createCloudWatchClient,
   createEcsClient,
   createEcsClientWithoutRetries,
@@ -27,6 +28,7 @@ export function createAws(name: EmulatorName) {
     table: createTableClient(options),
     ecs: createEcsClient(options),
     ecsOnce: createEcsClientWithoutRetries(options),
+    scaling: createApplicationAutoScalingClient(options),
     tagging: createTaggingClient(options),
     sqs,
     // The client of Kinesis speaks HTTP/2, which moto's server does not: it is lent another's HTTP/1.1.
