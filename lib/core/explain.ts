@@ -101,8 +101,10 @@ const seconds = (value: number | undefined) => `${number(value)} s`;
 const share = (value: number | undefined) =>
   value === undefined ? 'an unknown share' : `${number(100 * value)} %`;
 
+const inDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
 /** Three digits are what a sentence needs. E.g. 1234.5 → 1,230; 0.0123 → 0.0123. */
 function number(value: number | undefined): string {
   if (value === undefined) return 'an unknown number of';
-  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  return inDigits.format(value);
 }

@@ -48,8 +48,10 @@ const knownDimensions = new WeakMap<MetricName['dimensions'], string>();
 function dimensionsKey(dimensions: MetricName['dimensions']): string {
   let key = knownDimensions.get(dimensions);
   if (key === undefined) {
-    const names = Object.keys(dimensions).sort();
-    key = names.map((name) => `|${name}=${dimensions[name]}`).join('');
+    const names = Object.keys(dimensions);
+    if (names.length > 1) names.sort();
+    key = '';
+    for (const name of names) key += `|${name}=${dimensions[name]}`;
     knownDimensions.set(dimensions, key);
   }
   return key;
