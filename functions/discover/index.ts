@@ -14,18 +14,17 @@ import { readEnvironment } from '../../lib/contract/environment.ts';
 
 /** Tagged services, registered, rejected or retired. */
 export const handler = lazily(() => {
-  const environment = readEnvironment('discover', process.env);
-  const fleet = parseFleet(JSON.parse(environment.FLEET));
+  const { TABLE_NAME: tableName, FLEET } = readEnvironment('discover', process.env);
+  const fleet = parseFleet(JSON.parse(FLEET));
   const telemetry = createTelemetry('discover');
   const clock = createSystemClock();
-  const client = telemetry.traced(createTableClient());
-  const store = createStore({ client, tableName: environment.TABLE_NAME, clock, telemetry });
+  const store = createStore({ client: telemetry.traced(createTableClient()), tableName, clock, telemetry });
   const ecs = telemetry.traced(clients.createEcsClient());
   const services = createServices({ reads: ecs, writes: ecs });
   const tagged = createTaggedServices(telemetry.traced(clients.createTaggingClient()), telemetry);
   const kinesis = telemetry.traced(clients.createKinesisClient());
   const sources = createSources({ kinesis, sqs: telemetry.traced(clients.createSqsClient()) });
   const targets = createScalableTargets(telemetry.traced(clients.createApplicationAutoScalingClient()));
-  const ports = { clock, store, services, tagged, sources, targets, fleet, telemetry };
-  return telemetry.observed(discoverHandler(ports));
+  const ports = { clock, store, services, tagged, sources, targets, telemetry };
+  return telemetry.observed(discoverHandler({ ...ports, fleet }));
 });

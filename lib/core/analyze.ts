@@ -16,7 +16,7 @@ import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
 import { type Shortfall, shortfallOf } from './shortfall.ts';
 import { withoutFormer } from './slower.ts';
-import { type SeenRate, unsaturatedRates } from './unsaturated.ts';
+import { unsaturatedRates } from './unsaturated.ts';
 import { type Window, windowSeconds } from './window.ts';
 
 /** What a window says of a service: how its stream flows, what its tasks can do, and what limits it. */
@@ -62,7 +62,8 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
     unsaturatedRates(window, flow, saturated.revision, context.sources[0]?.partitions),
   );
   const rates = learnByTasks(window, flow, current, context, seen);
-  const learned = withHottest(rates, window, flow, context, seen);
+  const estimated = estimateCapacity(window, flow, rates, context, seen);
+  const learned = withHottest(rates, window, flow, context, estimated);
   // Another task definition is another service: what its predecessor ran into need not be its limit.
   const revised = loop.capacity !== undefined && loop.capacity.revision !== learned.revision;
   const shortfall = revised ? undefined : shortfallOf(window, learned, context, seen);
@@ -75,7 +76,11 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
     flow,
     memory,
     breaker,
-    capacity: estimateCapacity(window, flow, memory, context, seen),
+    // The breaker may have taken back what was learned of rates; a hot partition changes none of them.
+    capacity:
+      memory.saturated === rates.saturated && memory.byTasks === rates.byTasks
+        ? estimated
+        : estimateCapacity(window, flow, memory, context, seen),
     ...(shortfall && { shortfall }),
   };
 }
@@ -95,9 +100,8 @@ function withHottest(
   window: Window,
   flow: Flow,
   context: ServiceContext,
-  seen: readonly SeenRate[],
+  capacity: CapacityEstimate,
 ): CapacityMemory {
-  const capacity = estimateCapacity(window, flow, learned, context, seen);
   const { hottest: known, ...rest } = learned;
   const sharing = sharingOf(learned, context);
   const hottest = learnHottest(window, flow, known, {

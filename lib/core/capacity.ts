@@ -133,7 +133,10 @@ function lagAt(
 }
 
 /** What a task does by itself, where among so many of them it does so much. */
-function rateAlone({ tasks, perTaskPerSecond }: RateObservation, contention: Contention | undefined): number {
+function rateAlone(
+  { tasks, perTaskPerSecond }: Omit<RateObservation, 'atSeconds'>,
+  contention: Contention | undefined,
+): number {
   return perTaskPerSecond * contentionFactor(tasks, contention);
 }
 
@@ -221,7 +224,11 @@ export function estimateCapacity(
 ): CapacityEstimate {
   const { contention } = sharingOf(memory, context);
   const alone = (rates: readonly RateObservation[]) => rates.map((it) => rateAlone(it, contention));
-  const floor = maximum(alone(seen.map((it) => ({ ...it, perTaskPerSecond: it.atLeastPerSecond }))));
+  const floor = maximum(
+    seen.map(({ tasks, atLeastPerSecond }) =>
+      rateAlone({ tasks, perTaskPerSecond: atLeastPerSecond }, contention),
+    ),
+  );
   const saturated = alone(memory.saturated);
   const typical = median(saturated);
   if (typical !== undefined) {

@@ -7,7 +7,7 @@ type Known = { readonly [K in keyof Evidence]?: Evidence[K] | undefined };
 
 /**
  * The numbers that a decision rests on: what was measured, and what the strategy adds. Unknown ones are left out, and
- * six digits are kept.
+ * six digits of fractions are kept.
  */
 export function evidenceOf(window: Window, { policy, sources }: ServiceContext, more: Known): Evidence {
   const value = (field: Field) => freshPoint(window, field)?.value;
@@ -27,11 +27,16 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
     stalestSignalAgeSeconds: stalestAge(window),
     ...more,
   };
-  const entries = Object.entries(known).flatMap(([name, it]) => {
-    if (it === undefined) return [];
-    return [[name, typeof it === 'number' ? Number(it.toPrecision(6)) : it]];
-  });
-  return Object.fromEntries(entries) as Evidence;
+  const evidence: Record<string, string | number> = {};
+  for (const name in known) {
+    const it = known[name as keyof Known];
+    if (it !== undefined) evidence[name] = typeof it === 'number' ? inDigits(it) : it;
+  }
+  return evidence as Evidence;
+}
+
+function inDigits(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }
 
 function stalestAge(window: Window): number | undefined {

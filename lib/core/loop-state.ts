@@ -12,6 +12,18 @@ export type Change = {
   readonly by: 'weir' | 'deployment' | 'other';
 };
 
+/** A desired count that is not the one that Weir left. */
+export type ForeignChange = {
+  /** `deployment`: it came with a new deployment, whose template says another count; `other`: a person, or a controller. */
+  readonly by: 'deployment' | 'other';
+  readonly from: number;
+  readonly to: number;
+  /** Until then the new count stands, unless the objective is missed. */
+  readonly yieldUntilSeconds?: number;
+  /** The count that is put back. */
+  readonly restoreTasks?: number;
+};
+
 /** What was seen of one task's rate at saturation. */
 export type RateObservation = {
   readonly atSeconds: number;

@@ -1,19 +1,6 @@
-import type { LoopState } from './loop-state.ts';
-import { recordChange } from './loop-state.ts';
+import { type ForeignChange, type LoopState, recordChange } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Window } from './window.ts';
-
-/** A desired count that is not the one that Weir left. */
-export type ForeignChange = {
-  /** `deployment`: it came with a new deployment, whose template says another count; `other`: a person, or a controller. */
-  readonly by: 'deployment' | 'other';
-  readonly from: number;
-  readonly to: number;
-  /** Until then the new count stands, unless the objective is missed. */
-  readonly yieldUntilSeconds?: number;
-  /** The count that is put back. */
-  readonly restoreTasks?: number;
-};
 
 /** A restoration that did not succeed within this time is no restoration any more. */
 const restorableSeconds = 600;

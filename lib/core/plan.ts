@@ -5,8 +5,7 @@ import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import type { LearnedModel } from './learned-model.ts';
-import type { BreakerChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
-import type { ForeignChange } from './others.ts';
+import type { BreakerChange, ForeignChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {

@@ -132,8 +132,12 @@ function recordsAt(cumulative: Cumulative, at: number): number | undefined {
   if (first === undefined || last === undefined) return undefined;
   if (at < first || at > last + extendedSeconds) return undefined;
   if (at >= last) return (records.at(-1) ?? 0) + (at - last) * (rates.at(-1) ?? 0);
-  let index = atSeconds.length - 2;
-  while ((atSeconds[index] ?? 0) > at) index--;
+  let [index, high] = [0, atSeconds.length - 2];
+  while (index < high) {
+    const middle = Math.ceil((index + high) / 2);
+    if ((atSeconds[middle] ?? 0) > at) high = middle - 1;
+    else index = middle;
+  }
   return (records[index] ?? 0) + (at - (atSeconds[index] ?? 0)) * (rates[index] ?? 0);
 }
 
@@ -221,9 +225,12 @@ const leastIntervalSeconds = 50;
  */
 function intervalsOf(backlog: readonly Point[], cumulative: Cumulative): FlowInterval[] {
   const intervals: FlowInterval[] = [];
-  let before = backlog[0];
-  for (const after of backlog.slice(1)) {
-    if (before === undefined) break;
+  let before: Point | undefined;
+  for (const after of backlog) {
+    if (before === undefined) {
+      before = after;
+      continue;
+    }
     const seconds = after.atSeconds - before.atSeconds;
     if (seconds < leastIntervalSeconds) continue;
     const interval = seconds > 3 * periodSeconds ? undefined : intervalBetween(before, after, cumulative);

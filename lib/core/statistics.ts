@@ -22,7 +22,7 @@ export function maximum(values: readonly number[]): number | undefined {
  */
 export function quantile(values: readonly number[], share: number): number | undefined {
   if (values.length === 0) return undefined;
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const rank = share * (sorted.length - 1);
   const below = Math.floor(rank);
   const low = sorted[below] ?? 0;

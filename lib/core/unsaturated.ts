@@ -28,6 +28,7 @@ export function unsaturatedRates(
   partitions: number | undefined,
 ): SeenRate[] {
   const lag = new Map(flow.lag.map((point) => [Math.round(point.atSeconds / 60), point.value]));
+  const runningAt = runningCounts(window.taskCounts, revision);
   const seen: SeenRate[] = [];
   for (const point of flow.arrivals) {
     const minute = Math.round(point.atSeconds / 60);
@@ -35,7 +36,7 @@ export function unsaturatedRates(
     const behindAfter = lag.get(minute + 1);
     if (behind === undefined || behindAfter === undefined) continue;
     if (Math.max(behind, behindAfter) >= saturatedLagSeconds) continue;
-    const tasks = runningAt(window.taskCounts, point, revision);
+    const tasks = runningAt(point);
     if (tasks !== undefined && tasks > 0) {
       const heaviestPerSecond =
         point.value / workingTasks(tasks, partitions === undefined ? {} : { partitions });
@@ -51,18 +52,21 @@ export function unsaturatedRates(
   return seen;
 }
 
-/** Consuming count during a minute, if ECS said the same at its start and its end. */
-function runningAt(counts: readonly TaskCount[], point: Point, revision: string): number | undefined {
+/**
+ * Consuming count during a minute, if ECS said the same at its start and its end. Minutes must be asked for in the order
+ * in which they come.
+ */
+function runningCounts(counts: readonly TaskCount[], revision: string): (point: Point) => number | undefined {
   const isSettled = (count: TaskCount) => count.revision === revision && !count.deploying;
-  let start: TaskCount | undefined;
-  for (const count of counts) {
-    if (count.atSeconds <= point.atSeconds - 60) start = count;
-    else if (count.atSeconds >= point.atSeconds) {
-      const same = start?.runningTasks === count.runningTasks && isSettled(start) && isSettled(count);
-      return same ? count.runningTasks : undefined;
-    }
-  }
-  return undefined;
+  let [end, start] = [0, -1];
+  return (point) => {
+    while (end < counts.length && (counts[end]?.atSeconds ?? 0) < point.atSeconds) end++;
+    while (start + 1 < end && (counts[start + 1]?.atSeconds ?? 0) <= point.atSeconds - 60) start++;
+    const [before, after] = [counts[start], counts[end]];
+    if (before === undefined || after === undefined) return undefined;
+    const same = before.runningTasks === after.runningTasks && isSettled(before) && isSettled(after);
+    return same ? after.runningTasks : undefined;
+  };
 }
 
 /**

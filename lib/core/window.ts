@@ -64,7 +64,9 @@ export function assembleWindow(
   const from = nowSeconds - windowSeconds;
   const taskCounts: TaskCount[] = [];
   for (const sample of samples) {
-    if (sample.atSeconds >= from) taskCounts.push({ atSeconds: sample.atSeconds, ...sample.observation });
+    if (sample.atSeconds < from) continue;
+    const { desiredTasks, runningTasks, revision, deploying } = sample.observation;
+    taskCounts.push({ atSeconds: sample.atSeconds, desiredTasks, runningTasks, revision, deploying });
   }
   const series = seriesOf(samples, from, nowSeconds);
   const plan = planMeasurements(context.policy, context.sources);
@@ -195,24 +197,24 @@ function freshnessOf(
 
 /** The seed's summary of a window. Its mean p95 is a mean over time of the p95 of all tasks, as measured. */
 export function summarize(series: Window['series'], count: number): WindowSummary {
-  const values = (field: Field) => (series[field] ?? []).map((point) => point.value);
-  const measured: Record<Exclude<keyof WindowSummary, 'count'>, number | undefined> = {
-    meanThroughputPerSecond: mean(values('processedPerSecond')),
-    meanP95Ms: mean(values('p95Ms')),
-    maxP99Ms: maximum(values('p99Ms')),
-    meanCpuPercent: mean(values('cpuPercent')),
-    maxMemoryPercent: maximum(values('memoryPercent')),
-    meanErrorPercent: mean(values('errorPercent')),
-    maxQueueRecords: maximum(values('queueRecords')),
-    meanBackpressure: mean(values('backpressure')),
-  };
-  return {
-    count,
-    ...(Object.fromEntries(
-      Object.entries(measured).filter(([, it]) => it !== undefined),
-    ) as Partial<WindowSummary>),
-  };
+  const summary: Record<string, number> = { count };
+  for (const [name, field, over] of summaries) {
+    const value = over((series[field] ?? []).map((point) => point.value));
+    if (value !== undefined) summary[name] = value;
+  }
+  return summary as WindowSummary;
 }
+
+const summaries: readonly (readonly [Exclude<keyof WindowSummary, 'count'>, Field, typeof mean])[] = [
+  ['meanThroughputPerSecond', 'processedPerSecond', mean],
+  ['meanP95Ms', 'p95Ms', mean],
+  ['maxP99Ms', 'p99Ms', maximum],
+  ['meanCpuPercent', 'cpuPercent', mean],
+  ['maxMemoryPercent', 'memoryPercent', maximum],
+  ['meanErrorPercent', 'errorPercent', mean],
+  ['maxQueueRecords', 'queueRecords', maximum],
+  ['meanBackpressure', 'backpressure', mean],
+];
 
 /** The newest point of a field, if the field is fresh. */
 export function freshPoint(window: Window, field: Field): Point | undefined {
