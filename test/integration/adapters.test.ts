@@ -1,3 +1,4 @@
+import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
@@ -15,6 +16,7 @@ import { createServices } from '../../lib/adapters/ecs.ts';
 import { createEventBus } from '../../lib/adapters/eventbridge.ts';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
+import { createScalableTargets } from '../../lib/adapters/scalable-targets.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
 import { createDeadLetters, createQueues, createTickQueue } from '../../lib/adapters/sqs.ts';
 import { createTableInput } from '../../lib/adapters/table-schema.ts';
@@ -78,6 +80,7 @@ describe.each(emulatorNames)('on %s', (name) => {
         tags: { 'weir:managed': 'auto' },
         observation: {
           desiredTasks: 2,
+          deployment: expect.any(String),
           revision: expect.stringMatching(/^orders:\d+$/),
           // MiniStack runs tasks at once; moto's wait for instances, and the deployment with them.
           ...(name === 'moto'
@@ -86,6 +89,28 @@ describe.each(emulatorNames)('on %s', (name) => {
         },
       });
       expect(await services.describe(`${cluster}/agent`)).toMatchObject({ scheduling: 'DAEMON' });
+    });
+
+    it.runIf(name === 'moto')('tells whether Application Auto Scaling scales it', async () => {
+      const targets = createScalableTargets(aws.scaling);
+      const target = {
+        ServiceNamespace: 'ecs',
+        ScalableDimension: 'ecs:service:DesiredCount',
+        ResourceId: `service/${cluster}/orders`,
+      } as const;
+      const activities = () => targets.activities(`${cluster}/orders`);
+      expect(await activities()).toEqual([]);
+      await aws.scaling.send(
+        new RegisterScalableTargetCommand({ ...target, MinCapacity: 1, MaxCapacity: 4 }),
+      );
+      expect(await activities()).toEqual(['scale-in', 'scale-out', 'scheduled']);
+      const SuspendedState = {
+        DynamicScalingInSuspended: true,
+        DynamicScalingOutSuspended: true,
+        ScheduledScalingSuspended: true,
+      };
+      await aws.scaling.send(new RegisterScalableTargetCommand({ ...target, SuspendedState }));
+      expect(await activities()).toEqual([]);
     });
 
     it.each([

@@ -20,6 +20,7 @@ import {
   publishHandler,
 } from '../../lib/adapters/handlers.ts';
 import { createManualClock } from '../../lib/adapters/memory/clock.ts';
+import { createMemoryScalableTargets } from '../../lib/adapters/memory/scalable-targets.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
 import { createScalableTargets } from '../../lib/adapters/scalable-targets.ts';
 import { createSources } from '../../lib/adapters/sources.ts';
@@ -29,6 +30,7 @@ import { createTaggedServices } from '../../lib/adapters/tagging.ts';
 import { createTableStream } from '../../lib/cli/table-stream.ts';
 import { eventSchemas } from '../../lib/contract/events.ts';
 import type { TickMessage } from '../../lib/contract/messages.ts';
+import type { ScalableTargets } from '../../lib/control/ports.ts';
 import { type Aws, createAws, emulatorNames, unique } from './support/aws.ts';
 import { addQueue, addStream, bodies, subscribe } from './support/queues.ts';
 
@@ -114,7 +116,7 @@ type EventName = keyof typeof eventSchemas;
 type Heard = { readonly 'detail-type': EventName; readonly detail: { readonly service: string } };
 
 /** Weir's four functions over the real adapters. */
-async function deploy(aws: Aws) {
+async function deploy(aws: Aws, targets: ScalableTargets) {
   const [tableName, busName] = [unique('weir'), unique('weir')];
   await aws.table.send(new CreateTableCommand(createTableInput(tableName)));
   await waitUntilTableExists({ client: aws.table, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName });
@@ -144,7 +146,7 @@ async function deploy(aws: Aws) {
       services,
       telemetry,
       tagged: createTaggedServices(aws.tagging, telemetry),
-      targets: createScalableTargets(aws.scaling),
+      targets,
       sources: createSources({ kinesis: aws.kinesis, sqs: aws.sqs }),
       fleet: { policies: {} },
     }),
@@ -174,7 +176,9 @@ describe.each(emulatorNames)('on %s', (name) => {
   ])('a tagged service behind on %s is found, measured, scaled and told of', async (_, fallBehind) => {
     const aws = createAws(name);
     const { service, cluster } = await createWorld(aws, await fallBehind(aws));
-    const weir = await deploy(aws);
+    // MiniStack has no Application Auto Scaling.
+    const targets = name === 'moto' ? createScalableTargets(aws.scaling) : createMemoryScalableTargets();
+    const weir = await deploy(aws, targets);
 
     const discovered = await weir.discover({});
     expect(discovered).toContainEqual({ service, outcome: 'registered' });
