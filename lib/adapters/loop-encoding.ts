@@ -44,6 +44,7 @@ const shape = {
   desiredTasks: tasks.exactOptional(),
   deployment: z.string().max(1000).exactOptional(),
   yieldUntilSeconds: moment.exactOptional(),
+  restUntilSeconds: moment.exactOptional(),
   restore: z.object({ tasks, untilSeconds: moment }).exactOptional(),
   capacity: z
     .object({

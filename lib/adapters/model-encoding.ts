@@ -6,9 +6,10 @@ import { compactJson, jsonText } from './compact-json.ts';
 const shortRatio = (value: number) => Number(value.toPrecision(3));
 
 /** A model as JSON of few bytes. */
-export function encodeModel({ season, ...rest }: LearnedModel): string {
+export function encodeModel({ season, worstRisesPerSecond, ...rest }: LearnedModel): string {
   return compactJson({
     ...rest,
+    ...(worstRisesPerSecond && { worstRisesPerSecond: worstRisesPerSecond.map(shortRatio) }),
     ...(season && {
       season: {
         ...season,
@@ -41,6 +42,7 @@ const encodedModelSchema = jsonText(
     format: z.literal(1),
     learnedAtSeconds: z.number(),
     season: seasonSchema.exactOptional(),
+    worstRisesPerSecond: z.array(z.number().min(0)).length(24).exactOptional(),
   } satisfies Record<keyof LearnedModel, z.ZodType>),
 );
 

@@ -1,3 +1,4 @@
+import type { Policy } from '../config/policy.ts';
 import type { Registration } from '../config/registration.ts';
 import type { Tick } from '../contract/messages.ts';
 import type { ServiceId } from '../contract/service-id.ts';
@@ -7,7 +8,7 @@ import type { ServiceContext } from '../core/plan.ts';
 import type { Sample } from '../core/sample.ts';
 import { withStartup } from '../core/startup.ts';
 import { windowSeconds } from '../core/window.ts';
-import type { StoredState, TickPorts } from './ports.ts';
+import type { ServiceDescription, StoredState, TickPorts } from './ports.ts';
 import { readFields } from './readings.ts';
 import { recover, recoverGone } from './recover.ts';
 import { type EventDraft, stateEventId, toOutbox } from './render-events.ts';
@@ -47,11 +48,18 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
 
   const { version, inFlight, loop: before } = stored.state ?? { version: 0, loop: initialLoopState };
   const { policy, sources } = registration;
+  const describing = ports.services.describe(service);
+  const { restUntilSeconds = 0 } = before;
+  if (inFlight === undefined && tick.slotSeconds < restUntilSeconds) {
+    if (isAsLeft(await describing, before, policy)) {
+      return { kind: 'resting', untilSeconds: restUntilSeconds, ...tick };
+    }
+  }
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, source: sources[0], nowSeconds };
   const [description, protection, [known, readings], model, upstream] = await Promise.all([
-    ports.services.describe(service),
+    describing,
     policy.protect === 'idle' ? readProtection(service, ports) : undefined,
     ports.store
       .samples(service, nowSeconds - windowSeconds)
@@ -98,6 +106,19 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     },
     recovered: recovered === undefined ? [] : [recovered.told],
   };
+}
+
+/** Whether nothing has happened to a service since its last tick, as far as ECS knows, and its policy would have it so. */
+function isAsLeft(
+  description: ServiceDescription,
+  { desiredTasks, deployment }: LoopState,
+  { minTasks, maxTasks }: Policy,
+): boolean {
+  if (description.kind !== 'described' || desiredTasks === undefined) return false;
+  const { observation: seen } = description;
+  const same = seen.desiredTasks === desiredTasks && seen.deployment === deployment;
+  const settled = seen.runningTasks === desiredTasks && !seen.deploying;
+  return same && settled && desiredTasks >= minTasks && desiredTasks <= maxTasks;
 }
 
 /** How many tasks may not be stopped now; where that cannot be read, none is stopped. */

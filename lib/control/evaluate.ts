@@ -78,6 +78,7 @@ function record(report: TickReport, telemetry: Telemetry): void {
       telemetry.count('holds');
       return;
     case 'advised':
+    case 'resting':
       telemetry.count('ticks');
       return;
     case 'scaled': {

@@ -3,6 +3,7 @@ import type { Point } from '../contract/measurement.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { backtest, historyPeriodSeconds } from '../core/backtest.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
+import { worstRises } from '../core/worst-rise.ts';
 import { measurementOf } from './measurements.ts';
 import type { Clock, Metrics, Store, Telemetry } from './ports.ts';
 
@@ -123,7 +124,13 @@ export async function learnOne(
   const history = reading.points.map((it): Point => ({ ...it, value: measured.perSecond(it.value) }));
   const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds + metricDelaySeconds;
   const { season } = backtest(history, horizonSeconds);
-  const model: LearnedModel = { format: 1, learnedAtSeconds: nowSeconds, ...(season && { season }) };
+  const worstRisesPerSecond = worstRises(history, historyPeriodSeconds);
+  const model: LearnedModel = {
+    format: 1,
+    learnedAtSeconds: nowSeconds,
+    ...(season && { season }),
+    ...(worstRisesPerSecond && { worstRisesPerSecond }),
+  };
   await store.putModel(service, model);
   return season === undefined ? 'no-season' : 'season';
 }

@@ -30,6 +30,8 @@ export type TickReport = Tick &
       }
     /** This slot, or a later one, has been evaluated. */
     | { readonly kind: 'duplicate' }
+    /** The service was looked at and is as it was left; its metrics need not be read before then. */
+    | { readonly kind: 'resting'; readonly untilSeconds: number }
     /** The tick, or what was measured for it, was too old to act on. */
     | { readonly kind: 'late'; readonly lateSeconds: number }
     /** Another evaluator is acting on a decision, and its lease runs. */

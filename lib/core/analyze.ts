@@ -7,6 +7,7 @@ import {
   estimateCapacity,
   learnByTasks,
   learnCapacity,
+  provenRate,
   sharingOf,
 } from './capacity.ts';
 import { contentionFactor, type Sharing } from './effective-tasks.ts';
@@ -27,6 +28,8 @@ export type Analysis = {
     readonly flow: Flow;
     readonly memory: CapacityMemory;
     readonly capacity: CapacityEstimate;
+    /** What a task by itself was seen to do, records/s; nothing that is guessed. */
+    readonly provenRatePerSecond?: number;
     readonly breaker: BreakerStep;
     readonly shortfall?: Shortfall;
   };
@@ -72,6 +75,7 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
       ? closeBreaker(loop.breaker, learned, window.nowSeconds)
       : stepBreaker(window, flow, learned, loop.breaker, sharingOf(learned, context), shortfall);
   const { memory } = breaker;
+  const provenRatePerSecond = provenRate(memory, context, seen);
   return {
     flow,
     memory,
@@ -81,6 +85,7 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
       memory.saturated === rates.saturated && memory.byTasks === rates.byTasks
         ? estimated
         : estimateCapacity(window, flow, memory, context, seen),
+    ...(provenRatePerSecond !== undefined && { provenRatePerSecond }),
     ...(shortfall && { shortfall }),
   };
 }

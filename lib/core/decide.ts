@@ -11,6 +11,7 @@ import { outputOf } from './pipeline.ts';
 import type { Plan, ServiceContext } from './plan.ts';
 import { atWork } from './protection.ts';
 import { recommend } from './recommend.ts';
+import { restUntil } from './rest.ts';
 import { largestWanted, rememberWanted } from './stabilize.ts';
 import { learnStartup } from './startup.ts';
 import { clamp } from './statistics.ts';
@@ -30,18 +31,10 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const {
-    heldFor,
-    heldTold,
-    missing: missedBefore,
-    capacity,
-    breaker,
-    output: outputBefore,
-    ...kept
-  } = decision.kind === 'scale' ? withoutYield(seen) : seen;
   const held = decision.kind === 'hold' ? tellHold(decision.reason, loop) : undefined;
   const startups = learnStartup(analysis.window, seen);
   const output = outputOf(analysis, decision, context);
+  const restUntilSeconds = restUntil(analysis, decision, context);
   const stepped = analysis.stream?.breaker;
   return {
     decision,
@@ -53,14 +46,15 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
     ...(missing.told && { missing: missing.told }),
     ...(stepped?.change && { breaker: stepped.change }),
     next: {
-      ...kept,
+      ...lasting(seen, decision),
       desiredTasks: analysis.window.observation.desiredTasks,
-      ...(analysis.stream ? { capacity: analysis.stream.memory } : capacity && { capacity }),
+      ...(analysis.stream && { capacity: analysis.stream.memory }),
       ...(stepped?.breaker && { breaker: stepped.breaker }),
       ...(startups.length > 0 && { startups }),
       ...(output && { output }),
       wanted,
       ...held?.next,
+      ...(restUntilSeconds !== undefined && { restUntilSeconds }),
       ...(missing.next && { missing: missing.next }),
       bottlenecks: analysis.bottlenecks,
       pastBottlenecks: analysis.past,
@@ -79,9 +73,11 @@ function tellHold(reason: HoldReason, { heldFor, heldTold }: LoopState) {
   return { tell, next: { heldFor: reason, ...(told && { heldTold: told }) } };
 }
 
-/** Whatever Weir does itself ends its yielding. */
-function withoutYield({ yieldUntilSeconds, ...loop }: LoopState): LoopState {
-  return loop;
+/** What of the state stands until something else is said. Whatever Weir does itself ends its yielding. */
+function lasting(loop: LoopState, decision: Decision): LoopState {
+  const { heldFor, heldTold, restUntilSeconds, missing, breaker, output, yieldUntilSeconds, ...rest } = loop;
+  const yields = decision.kind === 'hold' && yieldUntilSeconds !== undefined;
+  return { ...rest, ...(yields && { yieldUntilSeconds }) };
 }
 
 /** The policy's limits, then the safety of a change, in the order in which a person would ask. */

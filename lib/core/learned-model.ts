@@ -26,4 +26,6 @@ export type LearnedModel = {
   readonly learnedAtSeconds: number;
   /** Only where its own backtest has found it better than the short horizon, and its bound honest. */
   readonly season?: Season;
+  /** By hour of the day in UTC: by how much the load has risen at most within a quarter of an hour, records/s. */
+  readonly worstRisesPerSecond?: readonly number[];
 };

@@ -108,6 +108,8 @@ export type LoopState = {
   readonly yieldUntilSeconds?: number;
   /** The count that a deployment has reset, to be put back until then. */
   readonly restore?: { readonly tasks: number; readonly untilSeconds: number };
+  /** Until then metrics need not be read, if the count stays as it is. */
+  readonly restUntilSeconds?: number;
   readonly capacity?: CapacityMemory;
   readonly breaker?: Breaker;
   readonly output?: ServiceOutput;

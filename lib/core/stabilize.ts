@@ -19,7 +19,9 @@ export function rememberWanted(wish: Wish, window: Window, loop: LoopState, poli
   const { nowSeconds, observation } = window;
   const newest = loop.wanted.at(-1);
   const continuous =
-    newest !== undefined && nowSeconds - newest.atSeconds <= borneCadences * policy.evaluationSeconds;
+    newest !== undefined &&
+    nowSeconds <=
+      Math.max(newest.atSeconds, loop.restUntilSeconds ?? 0) + borneCadences * policy.evaluationSeconds;
   const known = wish.kind === 'count' && missingFields(window).length === 0;
   const tasks =
     known && continuous

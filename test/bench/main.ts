@@ -5,6 +5,7 @@ import { type CoreTimes, timeCore } from './core.ts';
 import { assumptions, dollarsOf, type Line, monthOf, totalOf } from './cost.ts';
 import { countedHour, countHour, type FleetHour } from './hour.ts';
 import { hoursPerMonth, type prices } from './prices.ts';
+import { measureRest, type Rest } from './rest.ts';
 import { readStack } from './stack.ts';
 import { columns, dollars, whole } from './text.ts';
 
@@ -17,6 +18,7 @@ type Results = {
   readonly core: CoreTimes;
   readonly months: readonly Month[];
   readonly dollarsPerService: number;
+  readonly rests: readonly Rest[];
   readonly bundles: readonly BundleRow[];
 };
 
@@ -44,8 +46,11 @@ async function measure(): Promise<Results> {
     const lines = monthOf(hour, stack);
     months.push({ hour, lines, dollars: totalOf(lines) });
   }
+  progress('Three days of services that rest …');
+  const rests = await measureRest();
   progress('Bundles …');
-  return { core, months, dollarsPerService: dollarsPerService(months), bundles: await measureBundles() };
+  const bundles = await measureBundles();
+  return { core, months, dollarsPerService: dollarsPerService(months), rests, bundles };
 }
 
 /** What each service beyond the first costs, from the smallest fleet to the largest. */
@@ -55,7 +60,7 @@ function dollarsPerService(months: readonly Month[]): number {
   return (last.dollars - first.dollars) / (last.hour.services - first.hour.services);
 }
 
-function print({ core, months, dollarsPerService: perService, bundles }: Results): void {
+function print({ core, months, dollarsPerService: perService, rests, bundles }: Results): void {
   const out = (text: string) => process.stdout.write(`${text}\n`);
   out(`Node ${process.version}, ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}\n`);
   out(`One tick's window, analysis and decision, ${core.samples} samples, ${whole(core.runs)} runs:`);
@@ -69,6 +74,10 @@ function print({ core, months, dollarsPerService: perService, bundles }: Results
   out(`${columns(dollarRows(months, perService))}\n`);
   out(notes(months));
   out(`One more service: $${perService.toFixed(2)} a month; allowed are $${dollarsAllowed.toFixed(2)}.\n`);
+  out(
+    'Metrics that one service reads, where they are left alone while nothing can happen in time (core/rest.ts):',
+  );
+  out(`${columns(restRows(rests))}\n`);
   out(
     'Bundles, beside an empty handler with the same SDK clients; init is the import, median of new processes:',
   );
@@ -120,6 +129,21 @@ function notes(months: readonly Month[]): string {
     `${assumptions.queuePollers} connections of 20 s. Lambda's time is the waiting, plus the processor time of this machine × 1,769 MB ÷ the`,
     "function's memory; X-Ray's own work and cold starts are not in it.",
   ].join('\n');
+}
+
+function restRows(rests: readonly Rest[]): string[][] {
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return [
+    ['', 'a day', 'without rest', 'saved a month', 'late', 'without rest'],
+    ...rests.map((it) => [
+      it.name,
+      whole(it.metricsPerDay),
+      whole(it.withoutRestPerDay),
+      dollars(it.savedDollars),
+      percent(it.lateShare),
+      percent(it.lateShareWithoutRest),
+    ]),
+  ];
 }
 
 function bundleRows(bundles: readonly BundleRow[]): string[][] {

@@ -109,13 +109,15 @@ describe('learn', () => {
     ]);
   });
 
-  it('keeps that there is no season, too', async () => {
+  it('keeps that there is no season, too, and how steeply the load has risen', async () => {
     const { ports, store, register, publish } = createWorld();
     await register('main/orders', [kinesis]);
     publish(kinesis, 3);
 
     expect(await learn(ports)).toEqual([{ service: 'main/orders', outcome: 'no-season' }]);
-    expect(await store.model('main/orders')).toEqual({ format: 1, learnedAtSeconds: noon });
+    const model = await store.model('main/orders');
+    expect(model).toEqual({ format: 1, learnedAtSeconds: noon, worstRisesPerSecond: expect.any(Array) });
+    expect(Math.max(...model!.worstRisesPerSecond!)).toBeGreaterThan(0);
   });
 
   it('leaves out what has no history: services without a stream, with agents alone, rejected ones', async () => {

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { policySchema } from '../../lib/config/policy.ts';
 import { eventSchemas } from '../../lib/contract/events.ts';
-import { initialLoopState } from '../../lib/core/loop-state.ts';
-import { coreThat, createWorld, hold, managedWorld, noon, observation, scale, service } from './world.ts';
+import { runOnce } from '../../lib/control/run-once.ts';
+import { initialLoopState, type LoopState } from '../../lib/core/loop-state.ts';
+import type { ServiceObservation } from '../../lib/core/sample.ts';
+import {
+  coreThat,
+  createWorld,
+  hold,
+  kinesis,
+  managedWorld,
+  noon,
+  observation,
+  scale,
+  service,
+} from './world.ts';
 
 const outTo6 = coreThat(() => scale(4, 6));
 const steady = coreThat(() => hold());
@@ -206,6 +219,72 @@ describe('a tick that is not evaluated', () => {
 
     expect(await world.tick(outTo6)).toEqual({ kind: 'daemon', service, slotSeconds: noon });
     expect(world.commits).toEqual([]);
+  });
+
+  describe('resting: nothing may happen before long that would not be seen in time', () => {
+    const restful = coreThat(() => ({
+      decision: hold(),
+      next: { restUntilSeconds: noon + 150, deployment: 'ecs-svc/1' } as LoopState,
+    }));
+
+    async function restingWorld() {
+      const world = await managedWorld({ sources: [kinesis] });
+      world.services.update(service, { deployment: 'ecs-svc/1' });
+      let reads = 0;
+      const counting = {
+        read: (...query: Parameters<typeof world.metrics.read>) => {
+          reads++;
+          return world.metrics.read(...query);
+        },
+      };
+      const tick = () =>
+        runOnce(
+          { service, slotSeconds: Math.floor(world.clock.nowSeconds() / 60) * 60 },
+          { ...world.ports, metrics: counting },
+          restful,
+        );
+      await tick();
+      reads = 0;
+      return { ...world, next: tick, reads: () => reads };
+    }
+
+    it('its metrics are left alone, and nothing is written, until the rest is over', async () => {
+      const world = await restingWorld();
+      for (const minute of [1, 2]) {
+        world.clock.set(noon + 60 * minute);
+        expect(await world.next()).toEqual({
+          kind: 'resting',
+          untilSeconds: noon + 150,
+          service,
+          slotSeconds: noon + 60 * minute,
+        });
+      }
+      expect([world.reads(), world.commits.length]).toEqual([0, 1]);
+      world.clock.set(noon + 180);
+      expect(await world.next()).toMatchObject({ kind: 'held' });
+      expect(world.reads()).toBeGreaterThan(0);
+    });
+
+    it.each<[string, Partial<ServiceObservation>]>([
+      ['somebody changes its count', { desiredTasks: 9 }],
+      ['a task of it dies', { runningTasks: 3 }],
+      ['it is deployed', { deploying: true }],
+      ['a deployment came and went', { deployment: 'ecs-svc/2' }],
+    ])('and that ends at once when %s', async (_, change) => {
+      const world = await restingWorld();
+      world.services.update(service, change);
+      world.clock.set(noon + 60);
+      expect(await world.next()).toMatchObject({ kind: 'held' });
+      expect(world.reads()).toBeGreaterThan(0);
+    });
+
+    it('and when its policy would have another count', async () => {
+      const world = await restingWorld();
+      const policy = policySchema.parse({ minTasks: 6 });
+      await world.register({ service, mode: 'auto', policy, sources: [kinesis] }, 2);
+      world.clock.set(noon + 60);
+      expect(await world.next()).toMatchObject({ kind: 'held' });
+    });
   });
 
   it('overtaken: somebody wrote first, so that nothing is told and nothing is sent', async () => {
