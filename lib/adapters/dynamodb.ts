@@ -27,12 +27,15 @@ import {
   readRegistration,
   readSample,
   readState,
+  readWaiting,
   registrationItem,
   registrationKey,
   sampleItem,
   sampleSortKey,
   stateItem,
   stateKey,
+  waitingItem,
+  waitingPartition,
 } from './table-items.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -166,6 +169,21 @@ export function createStore(options: {
           return [];
         }
       });
+    },
+
+    putWaiting: async (note) => {
+      await client.send(new PutCommand({ TableName: tableName, Item: waitingItem(note) }));
+    },
+
+    waiting: async (sinceSeconds) => {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk AND sk >= :from',
+        ExpressionAttributeValues: {
+          ':pk': waitingPartition,
+          ':from': sampleSortKey(Math.max(0, sinceSeconds)),
+        },
+      });
+      return items.flatMap((item) => readWaiting(item, warn) ?? []);
     },
 
     dispatchedUntil: async () => {

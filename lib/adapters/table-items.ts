@@ -4,7 +4,7 @@ import { outboxSchema, type WeirEvent } from '../contract/events.ts';
 import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';
 import { modes } from '../contract/tags.ts';
 import { WeirError } from '../contract/weir-error.ts';
-import type { InFlight, StoredRegistration, StoredState } from '../control/ports.ts';
+import type { InFlight, StoredRegistration, StoredState, Waiting } from '../control/ports.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
 import { initialLoopState } from '../core/loop-state.ts';
 import type { Sample } from '../core/sample.ts';
@@ -25,11 +25,15 @@ export const sampleLifeSeconds = 2 * 86_400;
 /** What was learned is not believed for longer, should learn fail; and a service that is gone leaves nothing behind. */
 export const modelLifeSeconds = 7 * 86_400;
 
+/** What had to wait has been tried again by then. */
+const waitingLifeSeconds = 600;
+
 export const partitionOf = (service: ServiceId) => `SVC#${service}`;
 export const registrationKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'REG' });
 export const stateKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'STATE' });
 export const modelKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'MODEL' });
 export const cursorKey = { pk: 'DISPATCH', sk: 'CURSOR' } as const;
+export const waitingPartition = 'WAITING';
 export const indexedAs = 'REG';
 
 /**
@@ -86,6 +90,33 @@ export function modelItem(service: ServiceId, model: LearnedModel): Item {
     model: encodeModel(model),
     [tableSchema.timeToLive]: Math.ceil(learnedAtSeconds) + modelLifeSeconds,
   };
+}
+
+export function waitingItem({ message, atSeconds, waiting }: Waiting): Item {
+  return {
+    pk: waitingPartition,
+    sk: `${sampleSortKey(atSeconds)}#${message}`,
+    atSeconds,
+    waiting: JSON.stringify(waiting),
+    [tableSchema.timeToLive]: Math.ceil(atSeconds) + waitingLifeSeconds,
+  };
+}
+
+const waitingSchema = z.object({
+  sk: z.string(),
+  atSeconds: z.number(),
+  waiting: jsonText(z.array(z.number().int().min(0)).max(100)),
+});
+
+/** A note read back; `undefined` for what cannot be read: what it says is tried again anyway. */
+export function readWaiting(item: unknown, warn: Warn): Waiting | undefined {
+  const parsed = waitingSchema.safeParse(item);
+  if (parsed.success) {
+    const { sk, atSeconds, waiting } = parsed.data;
+    return { message: sk.slice(sampleSortKey(atSeconds).length + 1), atSeconds, waiting };
+  }
+  warn('A note of what waits cannot be read.', { item: summaryOf(item) });
+  return undefined;
 }
 
 const partition = z

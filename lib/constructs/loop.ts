@@ -35,10 +35,10 @@ export class Loop extends Construct {
     this.ticks = new Queue(this, 'Ticks', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // A tick waits two minutes at most for its slot and is dropped once it is older than its cadence. Two
-      // turns of the visibility timeout fit beside the wait, so that what crashes evaluate is set aside
-      // before it would vanish.
-      retentionPeriod: Duration.minutes(4),
+      // A tick waits two minutes at most for its slot, in a large fleet most of a minute more, and is dropped
+      // once it is older than its cadence. Two turns of the visibility timeout fit beside the wait, so that
+      // what crashes evaluate is set aside before it would vanish.
+      retentionPeriod: Duration.minutes(5),
       visibilityTimeout: evaluateTimeout.plus(Duration.seconds(15)),
       deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 2 },
     });

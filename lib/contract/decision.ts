@@ -35,6 +35,8 @@ export const holdReasons = {
   yielding: 'Somebody else has set this count: it stands for a while, unless the objective is missed.',
   'tasks-busy':
     'Fewer tasks would do, but those that there are are at work, and may not be stopped (weir:protect).',
+  'update-limit':
+    'More services of the Region are to be changed than ECS takes calls for: those that need it more go first.',
   'deployment-in-progress': 'The service is being deployed: no scale-in until it is done.',
   'at-maximum': 'More tasks are needed, but the policy allows no more.',
   'at-minimum': 'Fewer tasks would do, but the policy allows no fewer.',

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import type { ScaleDecision } from '../contract/decision.ts';
 import type { LoopState } from '../core/loop-state.ts';
+import { deferred, needOf } from '../core/need.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Collected } from './collect.ts';
 import type { InFlight, StoredState, TickPorts, UpdateOutcome } from './ports.ts';
@@ -48,6 +50,35 @@ export async function act(plan: Plan, collected: Collected, ports: TickPorts): P
   const { tick, registration } = collected;
   const { decision } = plan;
   await ports.store.putSample(tick.service, collected.sample);
+  if (decision.kind === 'hold' || registration.mode !== 'auto' || ports.admission === undefined) {
+    return carryOut(plan, collected, ports);
+  }
+  const need = needOf(decision);
+  if (!(await ports.admission.admit(need, shareOf(tick)))) {
+    return carryOut(deferred(plan, decision, collected.loop), collected, ports);
+  }
+  let outcome: 'throttled' | 'done' = 'done';
+  try {
+    const acted = await carryOut(plan, collected, ports);
+    if (acted.kind === 'sent' && isThrottled(acted.outcome)) outcome = 'throttled';
+    return acted;
+  } finally {
+    ports.admission.settle(need, outcome);
+  }
+}
+
+/** A number from 0 to 1 that is another one at each tick, so that the same services do not wait each time. */
+function shareOf({ service, slotSeconds }: Collected['tick']): number {
+  return Number.parseInt(hash('sha1', `${service} ${slotSeconds}`).slice(0, 8), 16) / 2 ** 32;
+}
+
+function isThrottled(outcome: Extract<Acted, { kind: 'sent' }>['outcome']): boolean {
+  return outcome.kind === 'refused' && outcome.cause === 'throttled';
+}
+
+async function carryOut(plan: Plan, collected: Collected, ports: TickPorts): Promise<Acted> {
+  const { tick, registration } = collected;
+  const { decision } = plan;
 
   const nowSeconds = ports.clock.nowSeconds();
   const version = collected.version + 1;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Tick, type TickMessage, tickMessageSchema } from '../contract/messages.ts';
+import { createAdmission } from './admission.ts';
 import { dispatchHorizonSeconds } from './dispatch.ts';
 import type { DeadLetters, Telemetry, TickPorts } from './ports.ts';
 import { type Core, runOnce } from './run-once.ts';
@@ -26,16 +27,21 @@ export async function evaluateMessage(
     return [];
   }
   const { slotSeconds, after = {} } = read.message;
+  const admissions = createAdmission(ports);
   const running = new Map<string, Promise<TickReport>>();
   for (const service of new Set(read.message.services)) {
     // Only those that were begun before can be waited for, whatever the message says: nobody waits for each other.
     const first = (after[service] ?? []).flatMap((it) => running.get(it) ?? []);
     running.set(
       service,
-      Promise.all(first).then(() => evaluate({ service, slotSeconds }, ports, core)),
+      Promise.all(first).then(() => {
+        const { admission, leave } = admissions.enter();
+        return evaluate({ service, slotSeconds }, { ...ports, admission }, core).finally(leave);
+      }),
     );
   }
   const reports = await Promise.all(running.values());
+  await noteWaiting(admissions, read.message, telemetry);
   for (const report of reports) record(report, telemetry);
   telemetry.info('Ticks', { slotSeconds, ...tally(reports) });
   return reports;
@@ -58,6 +64,19 @@ function readMessage(body: string, nowSeconds: number): { message: TickMessage }
     };
   }
   return { message: parsed.data };
+}
+
+/** Without the note others only try what ECS will refuse them. */
+async function noteWaiting(
+  admissions: ReturnType<typeof createAdmission>,
+  { slotSeconds, services }: TickMessage,
+  telemetry: Telemetry,
+): Promise<void> {
+  try {
+    await admissions.close(`${slotSeconds} ${services[0]}`);
+  } catch (error) {
+    telemetry.warn('What has to wait could not be noted.', { slotSeconds, error: String(error) });
+  }
 }
 
 async function evaluate(tick: Tick, ports: TickPorts, core: Core | undefined): Promise<TickReport> {

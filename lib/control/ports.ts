@@ -7,6 +7,7 @@ import type { TickMessage } from '../contract/messages.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
 import type { LoopState } from '../core/loop-state.ts';
+import type { Need } from '../core/need.ts';
 import type { Sample, ServiceObservation } from '../core/sample.ts';
 
 /**
@@ -165,6 +166,15 @@ export type StoredState = {
   readonly loop: LoopState;
 };
 
+/** Changes that one message had to leave to later ticks, since ECS takes no more calls. */
+export type Waiting = {
+  /** What tells it from others of the same moment. */
+  readonly message: string;
+  readonly atSeconds: number;
+  /** How many, by need (core/need.ts), the most urgent first. */
+  readonly waiting: readonly number[];
+};
+
 export type Committed = 'committed' | 'conflict';
 
 export interface Store {
@@ -186,6 +196,10 @@ export interface Store {
   commitRegistration(registration: StoredRegistration): Promise<Committed>;
   /** Every registration that is managed or rejected. Eventually consistent. */
   registrations(): Promise<readonly StoredRegistration[]>;
+  /** Notes which changes had to wait; kept for a few minutes. */
+  putWaiting(note: Waiting): Promise<void>;
+  /** Notes with `atSeconds` of at least `sinceSeconds`. Eventually consistent. */
+  waiting(sinceSeconds: number): Promise<readonly Waiting[]>;
   /** The newest slot up to which dispatch has sent ticks; absent before the first. */
   dispatchedUntil(): Promise<number | undefined>;
   /** Moves it forward; a smaller value than the stored one changes nothing. */
@@ -238,8 +252,21 @@ export interface Telemetry {
   error(message: string, cause: unknown, details?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Where the changes of several services meet before they are sent (control/admission.ts). */
+export interface Admission {
+  /**
+   * Whether a change with this need may be sent now; answered in its turn. `share`, 0 to 1, is the change's own, and
+   * decides where not all of a need are admitted.
+   */
+  admit(need: Need, share: number): Promise<boolean>;
+  /** How a change that was admitted has ended, whatever happened. */
+  settle(need: Need, outcome: 'throttled' | 'done'): void;
+}
+
 /** What one tick of one service needs. */
 export type TickPorts = {
+  /** Everything is admitted, unless given. */
+  readonly admission?: Admission;
   readonly clock: Clock;
   readonly store: Store;
   readonly services: Services;

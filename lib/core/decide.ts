@@ -17,6 +17,7 @@ import { learnStartup } from './startup.ts';
 import { clamp } from './statistics.ts';
 import { stepOut } from './steps.ts';
 import { thresholdWish } from './threshold-strategy.ts';
+import { toldOf } from './told.ts';
 import { missingFields } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
 
@@ -31,7 +32,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const decision = judge(wish, analysis, { ...seen, wanted }, context);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
-  const held = decision.kind === 'hold' ? tellHold(decision.reason, loop) : undefined;
+  const held = decision.kind === 'hold' ? toldOf(decision.reason, loop) : undefined;
   const startups = learnStartup(analysis.window, seen);
   const output = outputOf(analysis, decision, context);
   const restUntilSeconds = restUntil(analysis, decision, context);
@@ -61,16 +62,6 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
       advised: advice.standing,
     },
   };
-}
-
-/**
- * A reason for holding is told once it stands for a second tick: near a limit it changes to and fro with each point, and
- * nobody learns from that.
- */
-function tellHold(reason: HoldReason, { heldFor, heldTold }: LoopState) {
-  const tell = reason === heldFor && reason !== heldTold;
-  const told = tell ? reason : heldTold;
-  return { tell, next: { heldFor: reason, ...(told && { heldTold: told }) } };
 }
 
 /** What of the state stands until something else is said. Whatever Weir does itself ends its yielding. */

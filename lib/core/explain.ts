@@ -71,6 +71,8 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
   yielding: () =>
     'somebody else has set this count, and it stands for a while unless the objective is missed',
   'tasks-busy': (it) => `${wanted(it)} would do, but the tasks are at work and may not be stopped`,
+  'update-limit': () =>
+    'ECS takes no more changes at the moment in this Region, and other services need theirs more',
   'deployment-in-progress': (it) => `${wanted(it)} would do, but the service is being deployed`,
   'at-maximum': (it) => `${wanted(it)} are needed, the policy allows no more`,
   'at-minimum': (it) =>

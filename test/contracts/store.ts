@@ -32,6 +32,19 @@ export function storeContract(name: string, create: () => Promise<Store>) {
       expect(second).toEqual({ state: bare });
     });
 
+    it('gives back notes of what waits, from a moment on', async () => {
+      const store = await create();
+      const notes = [10, 70.5, 130].map((seconds) => ({
+        message: `${noon} main/orders-${seconds}`,
+        atSeconds: noon + seconds,
+        waiting: [0, 3, 0, 12],
+      }));
+      for (const it of notes) await store.putWaiting(it);
+
+      expect(await store.waiting(noon + 70)).toEqual(notes.slice(1));
+      expect(await store.waiting(noon + 131)).toEqual([]);
+    });
+
     it('commits a state only on the version before it', async () => {
       const store = await create();
 

@@ -5,7 +5,7 @@ import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
 import { createMemoryTickQueue } from '../../lib/adapters/memory/tick-queue.ts';
 import type { Registration } from '../../lib/config/registration.ts';
 import { tickMessageSchema } from '../../lib/contract/messages.ts';
-import { dispatch, planMessages } from '../../lib/control/dispatch.ts';
+import { dispatch, planMessages, spread } from '../../lib/control/dispatch.ts';
 import type { TickQueue } from '../../lib/control/ports.ts';
 import { kinesis, noon, registrationOf } from './world.ts';
 
@@ -187,5 +187,40 @@ describe('dispatch', () => {
 
     expect(dispatched.ticks).toBe(3);
     expect(ports.telemetry.lines[0]).toMatchObject({ level: 'warn', details: { cursor: noon + 86_400 } });
+  });
+});
+
+describe('spread', () => {
+  const fleet = (count: number, cluster = (_: number) => 'main') =>
+    Array.from({ length: count }, (_, index) =>
+      every(60, `${cluster(index)}/s${String(index).padStart(5, '0')}`),
+    );
+  const laterOf = (registrations: readonly Registration[]) => {
+    const messages = planMessages(registrations, noon - 1, noon, noon);
+    return spread(messages, registrations).map(({ message, atSeconds }) => atSeconds - message.slotSeconds);
+  };
+
+  it('the worked number: the last of 10,000 services comes 50.6 s after its slot', () => {
+    const later = laterOf(fleet(10_000));
+    expect(later).toHaveLength(100);
+    expect(later.at(-1)).toBeCloseTo(50.56, 2);
+    expect(later).toEqual(later.toSorted((a, b) => a - b));
+  });
+
+  it('leaves fleets of a few hundred services where they are', () => {
+    expect(laterOf(fleet(800))).toEqual(Array(8).fill(0));
+  });
+
+  it('counts a call for each cluster', () => {
+    const scattered = laterOf(fleet(300, (index) => `c${index}`));
+    expect(scattered.map((it) => it.toFixed(3))).toEqual(['0.000', '1.111', '6.667']);
+  });
+
+  it('never so far that a tick would be too late, and each slot anew', () => {
+    const registrations = fleet(20_000);
+    const messages = planMessages(registrations, noon - 1, noon, noon + 60);
+    const later = spread(messages, registrations).map((it) => it.atSeconds - it.message.slotSeconds);
+    expect(Math.max(...later)).toBe(54);
+    expect(later[200]).toBe(0);
   });
 });

@@ -1,10 +1,11 @@
 import type { ServiceId } from '../../contract/service-id.ts';
-import type { Store, StoredRegistration, StoredState } from '../../control/ports.ts';
+import type { Store, StoredRegistration, StoredState, Waiting } from '../../control/ports.ts';
 import type { LearnedModel } from '../../core/learned-model.ts';
 import type { Sample } from '../../core/sample.ts';
 
 /** Samples older than this, against the newest of their service, are gone: memory stays bounded as TTL bounds it. */
 const keepSeconds = 7200;
+const waitingLifeSeconds = 600;
 
 export type CommitListener = (
   ...commit: ['state', StoredState] | ['registration', StoredRegistration]
@@ -24,6 +25,7 @@ export function createMemoryStore(): MemoryStore {
   const states = new Map<ServiceId, StoredState>();
   const samples = new Map<ServiceId, Sample[]>();
   const models = new Map<ServiceId, LearnedModel>();
+  let notes: Waiting[] = [];
   const listeners: CommitListener[] = [];
   let dispatched: number | undefined;
 
@@ -77,6 +79,12 @@ export function createMemoryStore(): MemoryStore {
     },
 
     registrations: async () => [...registrations.values()].filter((it) => it.status !== 'retired'),
+
+    putWaiting: async (note) => {
+      notes = [...notes.filter((it) => it.atSeconds > note.atSeconds - waitingLifeSeconds), note];
+    },
+
+    waiting: async (sinceSeconds) => notes.filter((it) => it.atSeconds >= sinceSeconds),
 
     dispatchedUntil: async () => dispatched,
 
