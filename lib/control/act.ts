@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { ScaleDecision } from '../contract/decision.ts';
 import type { LoopState } from '../core/loop-state.ts';
 import { deferred, needOf } from '../core/need.ts';
@@ -67,9 +66,16 @@ export async function act(plan: Plan, collected: Collected, ports: TickPorts): P
   }
 }
 
-/** A number from 0 to 1 that is another one at each tick, so that the same services do not wait each time. */
-function shareOf({ service, slotSeconds }: Collected['tick']): number {
-  return Number.parseInt(hash('sha1', `${service} ${slotSeconds}`).slice(0, 8), 16) / 2 ** 32;
+/**
+ * A number from 0 to 1 that is another one at each tick, so that the same services do not wait each time: FNV-1a of both.
+ * http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+export function shareOf({ service, slotSeconds }: Collected['tick']): number {
+  let hash = 0x811c9dc5;
+  for (const character of `${service} ${slotSeconds}`) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0) / 2 ** 32;
 }
 
 function isThrottled(outcome: Extract<Acted, { kind: 'sent' }>['outcome']): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventSchemas } from '../../lib/contract/events.ts';
-import { callTimeoutSeconds, leaseSeconds } from '../../lib/control/act.ts';
+import { callTimeoutSeconds, leaseSeconds, shareOf } from '../../lib/control/act.ts';
 import { coreThat, hold, managedWorld, noon, scale, service } from './world.ts';
 
 const outTo6 = coreThat(() => scale(4, 6));
@@ -242,5 +242,23 @@ describe('a decision in flight, found after its lease', () => {
     expect(busy).toEqual({ kind: 'busy', untilSeconds: noon + 15, service, slotSeconds: noon + 10 });
     expect(held).toMatchObject({ kind: 'held' });
     expect(world.told()[1]).toMatchObject({ detailType: 'Scaling Applied' });
+  });
+});
+
+describe('shareOf', () => {
+  it('is even over services, and another at each tick of one', () => {
+    const shares = Array.from({ length: 1000 }, (_, index) =>
+      shareOf({ service: `main/s${index}`, slotSeconds: noon }),
+    );
+    expect(shares.every((it) => it >= 0 && it < 1)).toBe(true);
+    for (const tenth of [0.1, 0.5, 0.9]) {
+      expect(shares.filter((it) => it < tenth).length / 1000).toBeCloseTo(tenth, 1);
+    }
+    const ticks = Array.from({ length: 100 }, (_, index) =>
+      shareOf({ service, slotSeconds: noon + 60 * index }),
+    );
+    expect(new Set(ticks).size).toBe(100);
+    expect(ticks.filter((it) => it < 0.5).length).toBeGreaterThan(30);
+    expect(ticks.filter((it) => it >= 0.5).length).toBeGreaterThan(30);
   });
 });
