@@ -166,7 +166,14 @@ export function readState(item: unknown, warn: Warn): StoredState {
 const partitions = z.number().int().positive().exactOptional();
 const queueUrl = z.string().max(2000).exactOptional();
 const sourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('kinesis'), stream: z.string(), partitions, queueUrl }),
+  z.object({
+    kind: z.literal('kinesis'),
+    stream: z.string(),
+    consumer: z.string().exactOptional(),
+    application: z.string().exactOptional(),
+    partitions,
+    queueUrl,
+  }),
   z.object({ kind: z.literal('sqs'), queue: z.string(), partitions, queueUrl }),
   z.object({
     kind: z.literal('msk'),

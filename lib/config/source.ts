@@ -1,18 +1,26 @@
 /** Where a service's records come from. */
 export type Source =
-  | { readonly kind: 'kinesis'; readonly stream: string }
+  | ({ readonly kind: 'kinesis'; readonly stream: string } & Reader)
   | { readonly kind: 'sqs'; readonly queue: string }
   /** A topic of Amazon MSK, as one group of consumers reads it. */
   | { readonly kind: 'msk'; readonly cluster: string; readonly topic: string; readonly group: string }
   /** What agents in the service's own tasks report. */
   | { readonly kind: 'agent' };
 
+/**
+ * Who of those that read a stream is asked how far behind he is: a registered consumer of enhanced fan-out, or an
+ * application of the Kinesis Client Library. Neither: the age that Kinesis has for all who call GetRecords together.
+ */
+type Reader = { readonly consumer?: string; readonly application?: string };
+
 /** A source that exists in AWS. */
 export type StreamSource = Exclude<Source, { readonly kind: 'agent' }>;
 
 const formats = {
-  // Names as AWS admits them: CreateStream, and CreateQueue, whose 80 characters include .fifo.
+  // Names as AWS admits them: CreateStream, RegisterStreamConsumer, and CreateQueue, whose 80 characters include .fifo.
   kinesis: /^[A-Za-z0-9_.-]{1,128}$/,
+  // The name is also that of the application's table of leases, and DynamoDB the strictest of those who take it.
+  application: /^[A-Za-z0-9_.-]{3,255}$/,
   sqs: /^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$/,
   // MSK's clusters have letters, digits and hyphens; Kafka's topics 249 characters, of which . and .. are none.
   cluster: /^[A-Za-z0-9-]{1,64}$/,
@@ -22,14 +30,18 @@ const formats = {
   group: /^[A-Za-z0-9_./=+@-]{1,256}$/,
 } as const;
 
-export const sourceSyntax = 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP';
+export const sourceSyntax =
+  'kinesis/STREAM, kinesis/STREAM/CONSUMER, kcl/STREAM/APPLICATION, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP';
 
 export function formatSource(source: Source): string {
   switch (source.kind) {
     case 'agent':
       return source.kind;
     case 'kinesis':
-      return `kinesis/${source.stream}`;
+      if (source.application !== undefined) return `kcl/${source.stream}/${source.application}`;
+      return ['kinesis', source.stream, ...(source.consumer === undefined ? [] : [source.consumer])].join(
+        '/',
+      );
     case 'sqs':
       return `sqs/${source.queue}`;
     case 'msk':
@@ -59,11 +71,25 @@ export function parseSources(
 function parseStream(word: string): { readonly source: StreamSource } | { readonly expected: string } {
   const [kind, ...rest] = word.split('/');
   const name = rest.join('/');
-  if (kind === 'kinesis' && formats.kinesis.test(name)) return { source: { kind, stream: name } };
+  const stream = kind === 'kinesis' || kind === 'kcl' ? parseKinesis(kind, rest) : undefined;
+  if (stream !== undefined) return { source: stream };
   if (kind === 'sqs' && formats.sqs.test(name)) return { source: { kind, queue: name } };
   const topic = kind === 'msk' ? parseTopic(rest) : undefined;
   if (topic !== undefined) return { source: topic };
   return { expected: `${sourceSyntax}, by name and not by ARN or URL` };
+}
+
+function parseKinesis(
+  kind: 'kinesis' | 'kcl',
+  [stream = '', reader, ...more]: readonly string[],
+): StreamSource | undefined {
+  if (!formats.kinesis.test(stream) || more.length > 0) return undefined;
+  if (kind === 'kcl') {
+    const named = reader !== undefined && formats.application.test(reader);
+    return named ? { kind: 'kinesis', stream, application: reader } : undefined;
+  }
+  if (reader === undefined) return { kind, stream };
+  return formats.kinesis.test(reader) ? { kind, stream, consumer: reader } : undefined;
 }
 
 /** A group's name may have slashes of its own. */

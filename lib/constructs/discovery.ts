@@ -52,7 +52,8 @@ export class Discovery extends Construct {
           wildcardBecause: 'Application Auto Scaling has no resources to name when its targets are listed.',
         },
         {
-          actions: ['kinesis:DescribeStreamSummary'],
+          // A consumer's ARN is that of its stream, /consumer/ and more.
+          actions: ['kinesis:DescribeStreamSummary', 'kinesis:DescribeStreamConsumer'],
           resources: [arnOf('kinesis', 'stream/*')],
           wildcardBecause: 'Which stream a service reads is known from its tag, after the deployment.',
         },

@@ -33,9 +33,7 @@ const explanation = z.string().describe('the decision in one sentence');
 export const eventSchemas = {
   'Service Registered': event('Weir manages a service from now on, or manages it by another policy.', {
     mode,
-    sources: z
-      .array(z.string())
-      .describe('as in weir:source, kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, and agent'),
+    sources: z.array(z.string()).describe('as in weir:source, e.g. kinesis/orders'),
     partitions: z.number().int().optional().describe('of the source, where it has any'),
     policy: z.record(z.string(), z.unknown()).describe('the resolved policy, field by field'),
   }),

@@ -24,6 +24,7 @@ type MetricRow = {
   readonly periodSeconds?: number;
 };
 
+type KinesisSource = Extract<RegisteredSource, { readonly kind: 'kinesis' }>;
 type MskSource = Extract<RegisteredSource, { readonly kind: 'msk' }>;
 
 /** The finest that these metrics have without extra cost. */
@@ -40,22 +41,15 @@ const ecsMetrics: Partial<Record<Field, MetricRow>> = {
   memoryPercent: { metricName: 'MemoryUtilization', statistic: 'Average', convert: unchanged },
 };
 
-/**
- * https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html. Both lags are one metric, read with
- * two statistics in one request: AWS bills it once.
- */
+/** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
 const kinesisMetrics: Partial<Record<Field, MetricRow>> = {
   arrivalsPerSecond: { metricName: 'IncomingRecords', statistic: 'Sum', convert: perSecond },
-  lagSeconds: {
-    metricName: 'GetRecords.IteratorAgeMilliseconds',
-    statistic: 'Maximum',
-    convert: millisecondsToSeconds,
-  },
-  meanLagSeconds: {
-    metricName: 'GetRecords.IteratorAgeMilliseconds',
-    statistic: 'Average',
-    convert: millisecondsToSeconds,
-  },
+};
+
+/** Both lags are one metric, read with two statistics in one request: AWS bills it once. */
+const readerStatistics: Partial<Record<Field, MetricRow['statistic']>> = {
+  lagSeconds: 'Maximum',
+  meanLagSeconds: 'Average',
 };
 
 /**
@@ -120,8 +114,9 @@ export function measurementOf(
   const [ecs, agent] = [ecsMetrics[field], agentMetrics[field]];
   if (ecs !== undefined) return metric('AWS/ECS', dimensionsOf(service), ecs);
   if (agent !== undefined) return metric(agentNamespace, dimensionsOf(service), agent);
-  if (source?.kind === 'kinesis' && kinesisMetrics[field] !== undefined) {
-    return metric('AWS/Kinesis', { StreamName: source.stream }, kinesisMetrics[field]);
+  if (source?.kind === 'kinesis') {
+    const ofKinesis = kinesisMeasurement(field, source);
+    if (ofKinesis !== undefined) return ofKinesis;
   }
   if (source?.kind === 'sqs') {
     if (field === 'backlogRecords') return { kind: 'queue-depth' };
@@ -136,6 +131,37 @@ export function measurementOf(
     `${field} of ${service} was planned to be measured, but a service with ${source?.kind ?? 'no'} source has no ` +
       'such measurement: add it to lib/control/measurements.ts or take it out of lib/core/measure.ts.',
   );
+}
+
+function kinesisMeasurement(field: Field, source: KinesisSource): Measurement | undefined {
+  const [ofStream, statistic] = [kinesisMetrics[field], readerStatistics[field]];
+  if (ofStream !== undefined) return metric('AWS/Kinesis', { StreamName: source.stream }, ofStream);
+  if (statistic === undefined) return undefined;
+  const { namespace, metricName, dimensions } = readerMetric(source);
+  return metric(namespace, dimensions, { metricName, statistic, convert: millisecondsToSeconds });
+}
+
+/**
+ * How far a reader is behind: Kinesis knows it of all who call GetRecords together, and of each consumer of enhanced
+ * fan-out. The Kinesis Client Library puts it for its application, over all shards and workers, from 2.3.10 on.
+ * https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-kcl.html,
+ * https://github.com/awslabs/amazon-kinesis-client/pull/868
+ */
+function readerMetric({ stream, consumer, application }: KinesisSource) {
+  const ofStream = { StreamName: stream };
+  if (application !== undefined) {
+    const dimensions = { Operation: 'ApplicationTracker' };
+    return { namespace: application, metricName: 'MillisBehindLatest', dimensions };
+  }
+  return {
+    namespace: 'AWS/Kinesis',
+    ...(consumer === undefined
+      ? { metricName: 'GetRecords.IteratorAgeMilliseconds', dimensions: ofStream }
+      : {
+          metricName: 'SubscribeToShardEvent.MillisBehindLatest',
+          dimensions: { ...ofStream, ConsumerName: consumer },
+        }),
+  };
 }
 
 function mskMeasurement(field: Field, { cluster, topic, group }: MskSource): Measurement | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFleet } from '../../lib/config/fleet.ts';
 import { policySchema } from '../../lib/config/policy.ts';
 import { resolve, type Tags } from '../../lib/config/resolve.ts';
+import { sourceSyntax } from '../../lib/config/source.ts';
 
 const fleet = parseFleet({
   policies: { patient: { lagObjectiveSeconds: 600, maxTasks: 40 }, small: { maxTasks: 2 } },
@@ -95,15 +96,11 @@ describe('a wrong tag is told with what it was and what would be right', () => {
     ['weir:min', '1,000', tasks],
     ['weir:lag-objective', '60s', 'a number from 5 to 86400 (s)'],
     ['weir:evaluate-every', '45', '10, 20, 30, 60, 120 or 300 (s)'],
-    [
-      'weir:source',
-      'kinesis/',
-      'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
-    ],
+    ['weir:source', 'kinesis/', `${sourceSyntax}, by name and not by ARN or URL`],
     [
       'weir:source',
       'kinesis/a kinesis/b',
-      'one source: kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP; beside it or alone, once, the word agent',
+      `one source: ${sourceSyntax}; beside it or alone, once, the word agent`,
     ],
     ['weir:policy', 'hasty', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', '', 'one of the policies of this deployment: patient, small'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSource, parseSources } from '../../lib/config/source.ts';
+import { formatSource, parseSources, sourceSyntax } from '../../lib/config/source.ts';
 
 describe('weir:source', () => {
   it.each([
@@ -7,6 +7,8 @@ describe('weir:source', () => {
     ['  kinesis/orders\t', { kind: 'kinesis', stream: 'orders' }],
     ['kinesis/a.b_c-D9', { kind: 'kinesis', stream: 'a.b_c-D9' }],
     [`kinesis/${'s'.repeat(128)}`, { kind: 'kinesis', stream: 's'.repeat(128) }],
+    ['kinesis/orders/billing', { kind: 'kinesis', stream: 'orders', consumer: 'billing' }],
+    ['kcl/orders/billing.app_1', { kind: 'kinesis', stream: 'orders', application: 'billing.app_1' }],
     ['sqs/orders', { kind: 'sqs', queue: 'orders' }],
     ['sqs/orders.fifo', { kind: 'sqs', queue: 'orders.fifo' }],
     [`sqs/${'q'.repeat(80)}`, { kind: 'sqs', queue: 'q'.repeat(80) }],
@@ -33,7 +35,13 @@ describe('weir:source', () => {
     'kinesis/',
     '/orders',
     'Kinesis/orders',
-    'kinesis/orders/consumer',
+    'kinesis/orders/',
+    'kinesis/orders/billing/2',
+    `kinesis/orders/${'c'.repeat(129)}`,
+    'kcl/orders',
+    'kcl/orders/ab',
+    'kcl/orders/billing/2',
+    `kcl/orders/${'a'.repeat(256)}`,
     'kinesis/or ders/x'.replace(' ', '%20'),
     `kinesis/${'s'.repeat(129)}`,
     'arn:aws:kinesis:eu-central-1:111122223333:stream/orders',
@@ -56,7 +64,7 @@ describe('weir:source', () => {
     'constructor/orders',
   ])('%j is refused, and the syntax told', (value) => {
     expect(parseSources(value)).toEqual({
-      expected: 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
+      expected: `${sourceSyntax}, by name and not by ARN or URL`,
     });
   });
 
@@ -74,8 +82,7 @@ describe('weir:source', () => {
     '%j is more than a source and agents',
     (value) => {
       expect(parseSources(value)).toEqual({
-        expected:
-          'one source: kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP; beside it or alone, once, the word agent',
+        expected: `one source: ${sourceSyntax}; beside it or alone, once, the word agent`,
       });
     },
   );

@@ -66,7 +66,7 @@ const expected = {
     `ecs:ListTagsForResource on ${arn('ecs:service/*')}`,
     'tag:GetResources on *',
     'application-autoscaling:DescribeScalableTargets on *',
-    `kinesis:DescribeStreamSummary on ${arn('kinesis:stream/*')}`,
+    `kinesis:DescribeStreamSummary, kinesis:DescribeStreamConsumer on ${arn('kinesis:stream/*')}`,
     `sqs:GetQueueUrl on ${arn('sqs:*')}`,
   ],
   WeirDiscoveryEvery10MinutesRole: [

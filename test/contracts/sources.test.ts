@@ -1,4 +1,8 @@
-import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import {
+  DescribeStreamConsumerCommand,
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+} from '@aws-sdk/client-kinesis';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createMemoryQueues } from '../../lib/adapters/memory/queues.ts';
@@ -16,6 +20,7 @@ sourcesContract('in memory', () => {
     sources,
     queues,
     addStream: (stream, partitions) => sources.put({ kind: 'kinesis', stream }, { partitions }),
+    addConsumer: (stream, consumer) => sources.put({ kind: 'kinesis', stream, consumer }, {}),
     addQueue: (queue, depth) => {
       sources.put({ kind: 'sqs', queue }, { queueUrl: urlOf(queue) });
       queues.set(urlOf(queue), depth);
@@ -30,17 +35,26 @@ function playedAccount(): SourcesWorld {
   const kinesis = new KinesisClient({ region: 'eu-central-1' });
   const sqs = new SQSClient({ region: 'eu-central-1' });
   const streams = new Map<string, number>();
+  const consumers = new Set<string>();
   const depths = new Map<string, { visible: number; inFlight: number; delayed: number }>();
   const refuse = (name: string): never => {
     throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 400 } });
   };
 
-  mockClient(kinesis)
-    .on(DescribeStreamSummaryCommand)
-    .callsFake(({ StreamName }) => {
-      const OpenShardCount = streams.get(StreamName) ?? refuse('ResourceNotFoundException');
-      return { StreamDescriptionSummary: { StreamName, StreamStatus: 'ACTIVE', OpenShardCount } };
-    });
+  const played = mockClient(kinesis);
+  const arnOf = (stream: string) => `arn:aws:kinesis:eu-central-1:111122223333:stream/${stream}`;
+  played.on(DescribeStreamSummaryCommand).callsFake(({ StreamName }) => {
+    const OpenShardCount = streams.get(StreamName) ?? refuse('ResourceNotFoundException');
+    const StreamARN = arnOf(StreamName);
+    return { StreamDescriptionSummary: { StreamName, StreamARN, StreamStatus: 'ACTIVE', OpenShardCount } };
+  });
+  played
+    .on(DescribeStreamConsumerCommand)
+    .callsFake(({ StreamARN, ConsumerName }) =>
+      consumers.has(`${StreamARN} ${ConsumerName}`)
+        ? { ConsumerDescription: { ConsumerName, ConsumerStatus: 'ACTIVE' } }
+        : refuse('ResourceNotFoundException'),
+    );
   const queue = mockClient(sqs);
   queue
     .on(GetQueueUrlCommand)
@@ -63,6 +77,9 @@ function playedAccount(): SourcesWorld {
     queues: createQueues(sqs),
     addStream: (stream, shards) => {
       streams.set(stream, shards);
+    },
+    addConsumer: (stream, consumer) => {
+      consumers.add(`${arnOf(stream)} ${consumer}`);
     },
     addQueue: (name, depth) => {
       depths.set(urlOf(name), depth);

@@ -8,6 +8,8 @@ export type SourcesWorld = {
   readonly sources: Sources;
   readonly queues: Queues;
   addStream(stream: string, shards: number): void | Promise<void>;
+  /** Of a stream that is there; absent where whoever plays the account knows of none. */
+  readonly addConsumer?: (stream: string, consumer: string) => void | Promise<void>;
   /** Its URL. */
   addQueue(queue: string, depth: Depth): string | Promise<string>;
 };
@@ -21,6 +23,34 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
       expect(await sources.resolve({ kind: 'kinesis', stream: 'orders' })).toEqual({
         source: { kind: 'kinesis', stream: 'orders', partitions: 8 },
       });
+    });
+
+    it('finds a registered consumer, with the partitions of its stream', async ({ skip }) => {
+      const { sources, addStream, addConsumer } = create();
+      if (addConsumer === undefined) return skip();
+      await addStream('orders', 8);
+      await addConsumer('orders', 'billing');
+      const source = { kind: 'kinesis', stream: 'orders', consumer: 'billing' } as const;
+
+      expect(await sources.resolve(source)).toEqual({ source: { ...source, partitions: 8 } });
+      expect(await sources.resolve({ ...source, consumer: 'biling' })).toEqual({
+        problem: {
+          subject: 'weir:source',
+          received: 'kinesis/orders/biling',
+          expected: 'a registered consumer of a stream that exists in this account and Region',
+        },
+      });
+    });
+
+    it('takes an application of the Kinesis Client Library as it is, where its stream is there', async () => {
+      const { sources, addStream } = create();
+      const application = { kind: 'kinesis', stream: 'orders', application: 'billing' } as const;
+
+      expect(await sources.resolve(application)).toMatchObject({
+        problem: { received: 'kcl/orders/billing' },
+      });
+      await addStream('orders', 8);
+      expect(await sources.resolve(application)).toEqual({ source: { ...application, partitions: 8 } });
     });
 
     it('finds a queue with its URL', async () => {

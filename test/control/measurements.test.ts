@@ -20,6 +20,11 @@ type Row = [
 const agent: RegisteredSource = { kind: 'agent' };
 const ecs = { ClusterName: 'main', ServiceName: 'orders' };
 const stream = { StreamName: 'orders' };
+const consumer: RegisteredSource = { kind: 'kinesis', stream: 'orders', consumer: 'billing' };
+const behindLatest = 'SubscribeToShardEvent.MillisBehindLatest';
+const ofConsumer = { ...stream, ConsumerName: 'billing' };
+const kcl: RegisteredSource = { kind: 'kinesis', stream: 'orders', application: 'billing' };
+const tracker = { Operation: 'ApplicationTracker' };
 const queue = { QueueName: 'orders' };
 const topic = { 'Cluster Name': 'main', Topic: 'orders' };
 const group = { ...topic, 'Consumer Group': 'orders-app' };
@@ -50,6 +55,12 @@ describe('measurementOf', () => {
       1_200,
       1.2,
     ],
+    [consumer, 'arrivalsPerSecond', 'AWS/Kinesis', 'IncomingRecords', stream, 'Sum', 12_000, 200],
+    [consumer, 'lagSeconds', 'AWS/Kinesis', behindLatest, ofConsumer, 'Maximum', 45_500, 45.5],
+    [consumer, 'meanLagSeconds', 'AWS/Kinesis', behindLatest, ofConsumer, 'Average', 1_200, 1.2],
+    [kcl, 'arrivalsPerSecond', 'AWS/Kinesis', 'IncomingRecords', stream, 'Sum', 12_000, 200],
+    [kcl, 'lagSeconds', 'billing', 'MillisBehindLatest', tracker, 'Maximum', 45_500, 45.5],
+    [kcl, 'meanLagSeconds', 'billing', 'MillisBehindLatest', tracker, 'Average', 1_200, 1.2],
     [sqs, 'arrivalsPerSecond', 'AWS/SQS', 'NumberOfMessagesSent', queue, 'Sum', 600, 10],
     [sqs, 'processedPerSecond', 'AWS/SQS', 'NumberOfMessagesDeleted', queue, 'Sum', 300, 5],
     [sqs, 'lagSeconds', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', queue, 'Maximum', 75, 75],
@@ -110,7 +121,7 @@ describe('measurementOf', () => {
     expect(() => measurementOf(field, service, source)).toThrow(`${field} of main/orders was planned`);
   });
 
-  it.each([[[]], [[kinesis]], [[sqs]], [[msk]], [[agent]], [[kinesis, agent]]])(
+  it.each([[[]], [[kinesis]], [[consumer]], [[kcl]], [[sqs]], [[msk]], [[agent]], [[kinesis, agent]]])(
     'knows every field that is planned for %o',
     (sources) => {
       const planned = planMeasurements(policySchema.parse({}), sources);

@@ -1,4 +1,5 @@
 import { policySchema } from '../../lib/config/policy.ts';
+import { sourceSyntax } from '../../lib/config/source.ts';
 import type { DetailType, EventDetail } from '../../lib/contract/events.ts';
 
 const service = 'main/orders';
@@ -25,7 +26,7 @@ export const eventExamples: { readonly [K in DetailType]: EventDetail<K> } = {
       {
         subject: 'weir:source',
         received: 'kinesis/',
-        expected: 'kinesis/STREAM, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP, by name and not by ARN or URL',
+        expected: `${sourceSyntax}, by name and not by ARN or URL`,
       },
     ],
   },
