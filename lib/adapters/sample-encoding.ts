@@ -9,13 +9,18 @@ import { compactJson, jsonText } from './compact-json.ts';
  * E.g. 3, 4 and 5 at 100, 110 and 120 s are [100,10,3,4,5].
  */
 export function encodeSample(sample: Sample): string {
+  const { series, bySource } = sample;
   return compactJson({
     ...sample,
-    series: Object.fromEntries(
-      Object.entries(sample.series).map(([field, points]) => [field, rowsOf(points)]),
-    ),
+    series: encodeSeries(series),
+    ...(bySource && { bySource: mapValues(bySource, encodeSeries) }),
   });
 }
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
+const encodeSeries = (series: Sample['series']) => mapValues(series, rowsOf);
 
 /** A run is worth a row of its own from so many points on; a row of two numbers is always one point. */
 const leastRun = 3;
@@ -67,22 +72,27 @@ const observationSchema = z.object({
 
 const causes = ['absent', 'partial', 'throttled', 'forbidden', 'error'] satisfies Unread['cause'][];
 
+const seriesSchema = z
+  .partialRecord(fieldSchema, z.array(z.array(z.number()).min(2).max(2000)).max(2000))
+  .transform(
+    (series): Partial<Record<Field, Point[]>> => mapValues(series, (rows) => rows.flatMap(pointsOf)),
+  );
+
 const encodedSampleSchema = jsonText(
   z.object({
     atSeconds: z.number(),
     observation: observationSchema,
-    series: z.partialRecord(fieldSchema, z.array(z.array(z.number()).min(2).max(2000)).max(2000)),
-    unread: z.array(z.object({ field: fieldSchema, cause: z.enum(causes) })).max(10 * fields.length),
+    series: seriesSchema,
+    bySource: z.record(z.string().max(1000), seriesSchema).exactOptional(),
+    unread: z
+      .array(
+        z.object({ field: fieldSchema, source: z.string().max(1000).exactOptional(), cause: z.enum(causes) }),
+      )
+      .max(10 * fields.length),
   } satisfies Record<keyof Sample, z.ZodType>),
 );
 
 /** The inverse of `encodeSample`; `undefined` for what is not a sample. */
 export function decodeSample(text: unknown): Sample | undefined {
-  const parsed = encodedSampleSchema.safeParse(text);
-  if (!parsed.success) return undefined;
-  const series = Object.entries(parsed.data.series).map(([field, rows]) => [field, rows.flatMap(pointsOf)]);
-  return {
-    ...parsed.data,
-    series: Object.fromEntries(series) as Partial<Record<Field, Point[]>>,
-  };
+  return encodedSampleSchema.safeParse(text).data;
 }

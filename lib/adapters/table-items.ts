@@ -165,25 +165,28 @@ export function readState(item: unknown, warn: Warn): StoredState {
 
 const partitions = z.number().int().positive().exactOptional();
 const queueUrl = z.string().max(2000).exactOptional();
+const name = z.string().max(1000).exactOptional();
 const sourceSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('kinesis'),
     stream: z.string(),
     consumer: z.string().exactOptional(),
     application: z.string().exactOptional(),
+    name,
     partitions,
     queueUrl,
   }),
-  z.object({ kind: z.literal('sqs'), queue: z.string(), partitions, queueUrl }),
+  z.object({ kind: z.literal('sqs'), queue: z.string(), name, partitions, queueUrl }),
   z.object({
     kind: z.literal('msk'),
     cluster: z.string(),
     topic: z.string(),
     group: z.string(),
+    name,
     partitions,
     queueUrl,
   }),
-  z.object({ kind: z.literal('agent'), partitions, queueUrl }),
+  z.object({ kind: z.literal('agent'), name, partitions, queueUrl }),
 ]);
 const registrationSchema = z.object({
   service: serviceIdSchema,

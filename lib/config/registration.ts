@@ -1,19 +1,34 @@
 import type { ServiceId } from '../contract/service-id.ts';
 import type { Mode } from '../contract/tags.ts';
 import type { Policy } from './policy.ts';
-import type { Source } from './source.ts';
+import { formatSource, type Source } from './source.ts';
 
 /** A source as discover found it. `partitions` is absent where the source has none (SQS) or it is unknown. */
 export type RegisteredSource = Source & {
+  /** As weir:source has it: of several streams, what each of them is told apart by. */
+  readonly name?: string;
   readonly partitions?: number;
   /** SQS only. */
   readonly queueUrl?: string;
 };
 
-/** What a source does not tell of itself, the policy may: how many partitions a topic has. A queue has none. */
-export function completeSource(source: RegisteredSource, { partitions }: Policy): RegisteredSource {
-  const untold = source.partitions === undefined && source.kind !== 'sqs';
-  return untold && partitions !== undefined ? { ...source, partitions } : source;
+/**
+ * Sources with what they do not tell of themselves. How many partitions a topic has the policy may say, of several
+ * topics of each; a queue has none. Several streams have names.
+ */
+export function completeSources(
+  sources: readonly RegisteredSource[],
+  { partitions }: Policy,
+): readonly RegisteredSource[] {
+  const several = sources.filter((it) => it.kind !== 'agent').length > 1;
+  return sources.map((source) => {
+    const untold = source.partitions === undefined && source.kind !== 'sqs';
+    return {
+      ...source,
+      ...(untold && partitions !== undefined && { partitions }),
+      ...(several && source.kind !== 'agent' && { name: formatSource(source) }),
+    };
+  });
 }
 
 /** What Application Auto Scaling does with a service's count. */

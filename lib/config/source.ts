@@ -49,24 +49,28 @@ export function formatSource(source: Source): string {
   }
 }
 
+/** Each is asked for at each tick. */
+const mostStreams = 5;
+
 /**
- * Reads the value of `weir:source`: one stream, queue or topic, and `agent` beside it or alone. The stream comes first,
- * however they were written: it is what the service is bound to. Where the value is wrong, says what would be right.
+ * Reads the value of `weir:source`: streams, queues or topics, and `agent` beside them or alone. The streams come first,
+ * however they were written. Where the value is wrong, says what would be right.
  */
 export function parseSources(
   tagValue: string,
 ): { readonly sources: readonly Source[] } | { readonly expected: string } {
   const words = tagValue.trim().split(/\s+/);
   const streams = words.filter((word) => word !== 'agent');
-  const [stream] = streams;
-  if (streams.length > 1 || words.length > streams.length + 1) {
-    return { expected: `one source: ${sourceSyntax}; beside it or alone, once, the word agent` };
-  }
-  const agent: readonly Source[] = words.length > streams.length ? [{ kind: 'agent' }] : [];
-  if (stream === undefined) return { sources: agent };
-  const parsed = parseStream(stream);
-  return 'source' in parsed ? { sources: [parsed.source, ...agent] } : parsed;
+  if (new Set(words).size < words.length || streams.length > mostStreams)
+    return { expected: severalExpected };
+  const parsed = streams.map(parseStream);
+  const wrong = parsed.find((it) => 'expected' in it);
+  if (wrong !== undefined) return wrong;
+  const sources = parsed.flatMap((it): readonly Source[] => ('source' in it ? [it.source] : []));
+  return { sources: words.length > streams.length ? [...sources, { kind: 'agent' }] : sources };
 }
+
+const severalExpected = `one to ${mostStreams} sources, each once, with blanks between: ${sourceSyntax}; beside them or alone, once, the word agent`;
 
 function parseStream(word: string): { readonly source: StreamSource } | { readonly expected: string } {
   const [kind, ...rest] = word.split('/');

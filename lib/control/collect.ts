@@ -57,7 +57,7 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   }
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
-  const target = { service, source: sources[0], nowSeconds };
+  const target = { service, sources, nowSeconds };
   const [description, protection, [known, readings], model, upstream] = await Promise.all([
     describing,
     policy.protect === 'idle' ? readProtection(service, ports) : undefined,
@@ -77,10 +77,16 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   }
   const observation = { ...description.observation, ...protection };
   const recovered = inFlight && recover(inFlight, observation.desiredTasks, before);
-  const { series, unread } = readings;
+  const { series, bySource, unread } = readings;
   // What is asked for at each tick needs no memory of when it was.
   const polled = due.filter((it) => it.everySeconds > 0 && readings.polled.includes(it.field));
-  const sample: Sample = { atSeconds: nowSeconds, observation, series, unread };
+  const sample: Sample = {
+    atSeconds: nowSeconds,
+    observation,
+    series,
+    ...(bySource && { bySource }),
+    unread,
+  };
   return {
     kind: 'collected',
     tick,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Fleet } from '../config/fleet.ts';
 import type { Problem } from '../config/policy-rules.ts';
 import {
-  completeSource,
+  completeSources,
   type OwnershipConflict,
   type RegisteredSource,
   type Registration,
@@ -12,6 +12,7 @@ import { formatSource, type Source } from '../config/source.ts';
 import type { EventDetail } from '../contract/events.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
+import { partitionsOf } from '../core/streams.ts';
 import type {
   Clock,
   ScalableTargets,
@@ -151,7 +152,10 @@ async function register(
   ]);
   const problems = looked.flatMap((it) => ('problem' in it ? [it.problem] : []));
   if (problems.length > 0) return { status: 'rejected', problems };
-  const found = looked.flatMap((it) => ('source' in it ? [completeSource(it.source, policy)] : []));
+  const found = completeSources(
+    looked.flatMap((it) => ('source' in it ? [it.source] : [])),
+    policy,
+  );
   return {
     status: 'managed',
     registration: {
@@ -236,7 +240,7 @@ function render(found: Found, stored: StoredRegistration | undefined): EventDraf
   switch (found.status) {
     case 'managed': {
       const { mode, policy, sources, conflict } = found.registration;
-      const partitions = sources.find((it) => it.partitions !== undefined)?.partitions;
+      const partitions = partitionsOf(sources);
       const registered: EventDraft = {
         detailType: 'Service Registered',
         detail: {

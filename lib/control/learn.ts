@@ -3,6 +3,8 @@ import type { Point } from '../contract/measurement.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import { backtest, historyPeriodSeconds } from '../core/backtest.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
+import { addUp } from '../core/several.ts';
+import { streamsOf } from '../core/streams.ts';
 import { worstRises } from '../core/worst-rise.ts';
 import { measurementOf } from './measurements.ts';
 import type { Clock, Metrics, Store, Telemetry } from './ports.ts';
@@ -65,7 +67,7 @@ async function dueServices(
 ): Promise<readonly Registration[]> {
   const stored = await store.registrations();
   const streams = stored.flatMap((it) =>
-    it.status === 'managed' && historyOf(it.registration) !== undefined ? [it.registration] : [],
+    it.status === 'managed' && historiesOf(it.registration).length > 0 ? [it.registration] : [],
   );
   const aged = await Promise.all(
     streams.map(async (registration) => {
@@ -111,17 +113,22 @@ export async function learnOne(
 ): Promise<Exclude<Learned['outcome'], 'failed'>> {
   const { service, policy } = registration;
   const nowSeconds = clock.nowSeconds();
-  const measured = historyOf(registration);
-  if (measured === undefined) return 'unread';
-  const reading = await metrics.read({ ...measured.query, sinceSeconds: beginningOf(nowSeconds) });
-  if (reading.kind === 'failed' || reading.partial) {
-    telemetry.warn('A history could not be read whole.', {
-      service,
-      ...(reading.kind === 'failed' && { cause: reading.cause, message: reading.message }),
-    });
-    return 'unread';
+  const measured = historiesOf(registration);
+  const sinceSeconds = beginningOf(nowSeconds);
+  const readings = await Promise.all(measured.map((it) => metrics.read({ ...it.query, sinceSeconds })));
+  const histories: Point[][] = [];
+  for (const [index, reading] of readings.entries()) {
+    if (reading.kind === 'failed' || reading.partial) {
+      telemetry.warn('A history could not be read whole.', {
+        service,
+        ...(reading.kind === 'failed' && { cause: reading.cause, message: reading.message }),
+      });
+      return 'unread';
+    }
+    const perSecond = measured[index]?.perSecond ?? ((value) => value);
+    histories.push(reading.points.map((it): Point => ({ ...it, value: perSecond(it.value) })));
   }
-  const history = reading.points.map((it): Point => ({ ...it, value: measured.perSecond(it.value) }));
+  const history = addUp(histories);
   const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds + metricDelaySeconds;
   const { season } = backtest(history, horizonSeconds);
   const worstRisesPerSecond = worstRises(history, historyPeriodSeconds);
@@ -138,16 +145,16 @@ export async function learnOne(
 /** On the hour: the histories of services that are read at the same time share a call. */
 const beginningOf = (nowSeconds: number) => Math.floor(nowSeconds / 3600) * 3600 - historyDays * 86_400;
 
-/** What arrives, five minutes by five minutes; a service without a stream or queue has no such metric in CloudWatch. */
-function historyOf({ service, sources }: Registration) {
-  const [source] = sources;
-  if (source === undefined || source.kind === 'agent') return undefined;
-  const measurement = measurementOf('arrivalsPerSecond', service, source);
-  if (measurement.kind !== 'metric') return undefined;
-  const { query, convert } = measurement;
-  // A sum is over its period; a mean, of a rate, is one already.
-  const perSecond = query.statistic === 'Sum' ? (sum: number) => sum / historyPeriodSeconds : convert;
-  return { query: { ...query, periodSeconds: historyPeriodSeconds }, perSecond };
+/** What arrives, five minutes by five minutes, in each stream or queue; agents have no such metric in CloudWatch. */
+function historiesOf({ service, sources }: Registration) {
+  return streamsOf(sources).flatMap((stream) => {
+    const measurement = measurementOf('arrivalsPerSecond', service, stream);
+    if (measurement.kind !== 'metric') return [];
+    const { query, convert } = measurement;
+    // A sum is over its period; a mean, of a rate, is one already.
+    const perSecond = query.statistic === 'Sum' ? (sum: number) => sum / historyPeriodSeconds : convert;
+    return [{ query: { ...query, periodSeconds: historyPeriodSeconds }, perSecond }];
+  });
 }
 
 function tally(learned: readonly Learned[]): Record<string, number> {

@@ -3,7 +3,7 @@ import type { RegisteredSource } from '../config/registration.ts';
 import { agentNamespace, agentPeriodSeconds, type Field } from '../contract/measurement.ts';
 import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
-import { planMeasurements } from '../core/measure.ts';
+import { type FieldPlan, planMeasurements } from '../core/measure.ts';
 import type { MetricQuery } from './ports.ts';
 
 /** Where a field comes from: a metric of CloudWatch, with what makes its values the field's unit, or a queue's depth. */
@@ -201,6 +201,14 @@ export function metricQueriesOf(
   sources: readonly RegisteredSource[],
 ): number {
   return planMeasurements(policy, sources).filter(
-    ({ field }) => measurementOf(field, service, sources[0]).kind === 'metric',
+    (plan) => measurementOf(plan.field, service, askedOf(plan, sources)).kind === 'metric',
   ).length;
+}
+
+/** Whom a plan asks: of several streams the one that it names. */
+export function askedOf(
+  { source }: FieldPlan,
+  sources: readonly RegisteredSource[],
+): RegisteredSource | undefined {
+  return source === undefined ? sources[0] : sources.find((it) => it.name === source);
 }

@@ -17,6 +17,7 @@ import type { ServiceContext } from './plan.ts';
 import { type Flow, flowOf } from './rates.ts';
 import { type Shortfall, shortfallOf } from './shortfall.ts';
 import { withoutFormer } from './slower.ts';
+import { partitionsOf } from './streams.ts';
 import { unsaturatedRates } from './unsaturated.ts';
 import { type Window, windowSeconds } from './window.ts';
 
@@ -62,7 +63,7 @@ function streamOf(window: Window, loop: LoopState, context: ServiceContext): Ana
   const { memory: current, seen } = withoutFormer(
     window,
     saturated,
-    unsaturatedRates(window, flow, saturated.revision, context.sources[0]?.partitions),
+    unsaturatedRates(window, flow, saturated.revision, partitionsOf(context.sources)),
   );
   const rates = learnByTasks(window, flow, current, context, seen);
   const estimated = estimateCapacity(window, flow, rates, context, seen);

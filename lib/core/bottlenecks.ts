@@ -1,9 +1,12 @@
+import type { Policy } from '../config/policy.ts';
 import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
 import type { Field } from '../contract/measurement.ts';
 import { hotLagOf } from './hot-partition.ts';
 import type { Breaker, LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
+import type { StreamWindow } from './several.ts';
 import { clamp } from './statistics.ts';
+import { partitionsOf } from './streams.ts';
 import { freshLag, freshPoint, type Window, windowSeconds } from './window.ts';
 
 type Measures = Omit<Bottleneck, 'kind' | 'sinceSeconds'>;
@@ -64,7 +67,7 @@ const pointsToClear = 2;
 function crossing(threshold: Threshold, window: Window, active: boolean): Verdict {
   const { field, above, severity, weight } = threshold;
   const point = freshPoint(window, field);
-  if (point === undefined) return forgotten(window, field);
+  if (point === undefined) return forgotten(window, field, window.nowSeconds);
   if (point.value > above) {
     const severe = clamp(severity(point.value), 0, 1);
     return {
@@ -85,9 +88,9 @@ function crossing(threshold: Threshold, window: Window, active: boolean): Verdic
 }
 
 /** A signal that has not been there for a whole window says nothing any more. */
-function forgotten(window: Window, field: Field): Verdict {
-  const newest = window.series[field]?.at(-1)?.atSeconds ?? 0;
-  return { verdict: newest > window.nowSeconds - windowSeconds ? 'unknown' : 'absent' };
+function forgotten({ series }: Pick<Window, 'series'>, field: Field, nowSeconds: number): Verdict {
+  const newest = series[field]?.at(-1)?.atSeconds ?? 0;
+  return { verdict: newest > nowSeconds - windowSeconds ? 'unknown' : 'absent' };
 }
 
 /** What more tasks cannot cure costs as much as the CPU's limit. */
@@ -127,32 +130,50 @@ const readingSeconds = 300;
 /** What a stream has no points of while nobody reads it: iterator age, and the lag of a group that does not come to rest. */
 const readFields = { kinesis: 'lagSeconds', msk: 'backlogRecords' } as const;
 
-function notReading(window: Window, { policy, sources }: ServiceContext): Verdict {
-  const [source] = sources;
-  if (source?.kind !== 'kinesis' && source?.kind !== 'msk') return { verdict: 'absent' };
-  const field = readFields[source.kind];
-  if (window.freshness[field]?.state === 'fresh') return { verdict: 'absent' };
+/** One of the streams that is not read is enough. */
+function notReading(window: Window, context: ServiceContext): Verdict {
+  const verdicts = window.streams.map((it) => isNotRead(it, window, context));
+  return (
+    verdicts.find((it) => it.verdict === 'present') ??
+    verdicts.find((it) => it.verdict === 'unknown') ?? { verdict: 'absent' }
+  );
+}
+
+function isNotRead(stream: StreamWindow, window: Window, { policy }: ServiceContext): Verdict {
+  const { kind } = stream.stream;
+  if (kind !== 'kinesis' && kind !== 'msk') return { verdict: 'absent' };
+  const field = readFields[kind];
+  if (stream.freshness[field]?.state === 'fresh') return { verdict: 'absent' };
   if ((freshPoint(window, 'agentProcessedPerSecond')?.value ?? 0) > 0) return { verdict: 'absent' };
-  const arrivals = freshPoint(window, 'arrivalsPerSecond');
-  const asked = window.unread.find((it) => it.field === field);
-  if (arrivals === undefined) return forgotten(window, 'arrivalsPerSecond');
+  const arrivals = freshPoint(stream, 'arrivalsPerSecond');
+  const asked = stream.unread.find((it) => it.field === field);
+  if (arrivals === undefined) return forgotten(stream, 'arrivalsPerSecond', window.nowSeconds);
   if (asked?.cause !== 'absent') return { verdict: 'unknown' };
-  // A group rebalances whenever a task comes or goes: then it says nothing for as long, and that is no fault.
-  const rebalances = source.kind === 'msk';
-  const settledFrom = window.nowSeconds - readingSeconds - (rebalances ? policy.rebalanceSeconds : 0);
-  const recent = window.taskCounts.filter((it) => it.atSeconds > settledFrom);
-  const oldest = window.taskCounts[0]?.atSeconds ?? window.nowSeconds;
-  const { runningTasks } = window.observation;
-  const running =
-    oldest <= settledFrom &&
-    recent.every((it) => it.runningTasks > 0) &&
-    (!rebalances || recent.every((it) => it.runningTasks === runningTasks && !it.deploying));
-  if (arrivals.value <= 0 || !running) return { verdict: 'absent' };
+  if (arrivals.value <= 0 || !haveRun(window, policy, kind === 'msk')) return { verdict: 'absent' };
   return {
     verdict: 'present',
     atSeconds: window.nowSeconds,
     measures: { severity: 1, impact: 1, field: 'arrivalsPerSecond', observed: arrivals.value, threshold: 0 },
   };
+}
+
+/**
+ * Whether tasks have run for so long that they should read. A group rebalances whenever one comes or goes: then it says
+ * nothing for as long, and that is no fault.
+ */
+function haveRun(
+  { nowSeconds, taskCounts, observation }: Window,
+  policy: Policy,
+  rebalances: boolean,
+): boolean {
+  const settledFrom = nowSeconds - readingSeconds - (rebalances ? policy.rebalanceSeconds : 0);
+  const recent = taskCounts.filter((it) => it.atSeconds > settledFrom);
+  const oldest = taskCounts[0]?.atSeconds ?? nowSeconds;
+  return (
+    oldest <= settledFrom &&
+    recent.every((it) => it.runningTasks > 0) &&
+    (!rebalances || recent.every((it) => it.runningTasks === observation.runningTasks && !it.deploying))
+  );
 }
 
 /** One partition above the objective by itself, or the breaker opened for one. Over at half the objective. */
@@ -192,10 +213,10 @@ const partitionWeight = 0.6;
  * E.g. 8 tasks on 8 shards, 90 s behind an objective of 60 s: severity 0.5, impact 0.3. Over at half the objective.
  */
 function tooFewPartitions(window: Window, { policy, sources }: ServiceContext, active: boolean): Verdict {
-  const partitions = sources[0]?.partitions;
+  const partitions = partitionsOf(sources);
   if (partitions === undefined || window.observation.desiredTasks < partitions) return { verdict: 'absent' };
   const lag = freshLag(window);
-  if (lag === undefined) return forgotten(window, 'lagSeconds');
+  if (lag === undefined) return forgotten(window, 'lagSeconds', window.nowSeconds);
   const { lagObjectiveSeconds } = policy;
   if (lag.value <= lagObjectiveSeconds) {
     return { verdict: active && lag.value > lagObjectiveSeconds / 2 ? 'unknown' : 'absent' };

@@ -7,7 +7,9 @@ import { hottestShareIn, isHot } from './hot-partition.ts';
 import type { CapacityMemory, RateObservation } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Flow, FlowInterval } from './rates.ts';
+import type { StreamWindow } from './several.ts';
 import { clamp, maximum, median, quantile } from './statistics.ts';
+import { partitionsOf } from './streams.ts';
 import { busyRates, type SeenRate, saturatedLagSeconds } from './unsaturated.ts';
 import type { TaskCount, Window } from './window.ts';
 
@@ -99,10 +101,10 @@ export function learnCapacity(
     if (interval.toSeconds < window.nowSeconds - 900) continue;
     if (!isSaturated(interval) || !isSteadyLoad(flow.arrivals, interval)) continue;
     // Where one partition alone is behind, most of the tasks are idle.
-    if (isHot(lagAt(window, 'lagSeconds', interval), lagAt(window, 'meanLagSeconds', interval))) continue;
+    if (window.streams.some((it) => wasHot(it, interval))) continue;
     const tasks = steadyTasks(window.taskCounts, interval, context.policy, revision);
     if (tasks === undefined) continue;
-    const cpuPercent = pointAt(window, 'cpuPercent', interval.toSeconds);
+    const cpuPercent = pointAt(window.series, 'cpuPercent', interval.toSeconds);
     if (cpuPercent !== undefined) cpu.push(cpuPercent);
     if (interval.toSeconds > newest) {
       learned.push({
@@ -124,12 +126,8 @@ export function learnCapacity(
   };
 }
 
-function lagAt(
-  window: Window,
-  field: 'lagSeconds' | 'meanLagSeconds',
-  { toSeconds }: FlowInterval,
-): number | undefined {
-  return pointAt(window, field, toSeconds);
+function wasHot({ series }: StreamWindow, { toSeconds }: FlowInterval): boolean {
+  return isHot(pointAt(series, 'lagSeconds', toSeconds), pointAt(series, 'meanLagSeconds', toSeconds));
 }
 
 /** What a task does by itself, where among so many of them it does so much. */
@@ -178,7 +176,7 @@ export function learnByTasks(
 
 /** How the load is shared among the tasks, as far as it is known. */
 export function sharingOf({ hottest, byTasks }: CapacityMemory, { sources }: ServiceContext): Sharing {
-  const partitions = sources[0]?.partitions;
+  const partitions = partitionsOf(sources);
   const hottestShare = hottestShareIn(hottest);
   const contention = byTasks?.contention;
   return {
@@ -194,10 +192,9 @@ function significant(value: number): number {
 }
 
 /** A minute's value whose period holds the moment. */
-function pointAt(window: Window, field: Field, atSeconds: number): number | undefined {
-  return window.series[field]?.find(
-    (point) => point.atSeconds >= atSeconds && point.atSeconds - 60 < atSeconds,
-  )?.value;
+function pointAt(series: Window['series'], field: Field, atSeconds: number): number | undefined {
+  return series[field]?.find((point) => point.atSeconds >= atSeconds && point.atSeconds - 60 < atSeconds)
+    ?.value;
 }
 
 /**

@@ -3,6 +3,7 @@ import { hotLagOf } from './hot-partition.ts';
 import type { LoopState } from './loop-state.ts';
 import type { ServiceContext } from './plan.ts';
 import { stepOut } from './steps.ts';
+import { partitionsOf } from './streams.ts';
 import type { Window } from './window.ts';
 
 /** Tasks that do much less than they are known to, for so many minutes, have become slower. */
@@ -29,7 +30,7 @@ export function correctedCount(
   if (!late || tasks > desiredTasks) return tasks;
   const slower = shortfall !== undefined && shortfall.minutes >= slowerMinutes;
   if (!slower && !isStuck(window, stream, loop, context)) return tasks;
-  const most = context.sources[0]?.partitions ?? Number.POSITIVE_INFINITY;
+  const most = partitionsOf(context.sources) ?? Number.POSITIVE_INFINITY;
   return Math.max(tasks, Math.min(most, stepOut(desiredTasks, scaleOutStep)));
 }
 

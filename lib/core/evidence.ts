@@ -1,6 +1,7 @@
 import type { Evidence } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { ServiceContext } from './plan.ts';
+import { partitionsOf } from './streams.ts';
 import { freshLag, freshPoint, neededPlans, type Window } from './window.ts';
 
 type Known = { readonly [K in keyof Evidence]?: Evidence[K] | undefined };
@@ -19,7 +20,7 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
     arrivalsPerSecond: value('agentArrivalsPerSecond') ?? value('arrivalsPerSecond'),
     lagSeconds: freshLag(window)?.value,
     ...(sources.length > 0 && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),
-    partitions: sources[0]?.partitions,
+    partitions: partitionsOf(sources),
     cpuPercent: value('cpuPercent'),
     memoryPercent: value('memoryPercent'),
     p95Ms: value('p95Ms'),

@@ -2,7 +2,7 @@ import type { Point } from '../contract/measurement.ts';
 import { heaviestLoad } from './effective-tasks.ts';
 import type { CapacityMemory } from './loop-state.ts';
 import type { Flow } from './rates.ts';
-import { clamp, median } from './statistics.ts';
+import { clamp, maximum, median } from './statistics.ts';
 import { freshPoint, type Window } from './window.ts';
 
 /** The worst lag is so many times the mean of the partitions where one of them is behind by itself. */
@@ -19,11 +19,13 @@ export function isHot(worstSeconds: number | undefined, typicalSeconds: number |
 /** The lag of a partition that is behind by itself now: as agents say, else as CloudWatch does. */
 export function hotLagOf(window: Window): number | undefined {
   const typical = freshPoint(window, 'typicalLagSeconds');
-  const [worst, usual] =
+  const lags =
     typical === undefined
-      ? [freshPoint(window, 'lagSeconds'), freshPoint(window, 'meanLagSeconds')]
-      : [freshPoint(window, 'agentLagSeconds'), typical];
-  return isHot(worst?.value, usual?.value) ? worst?.value : undefined;
+      ? window.streams.map((it) => [freshPoint(it, 'lagSeconds'), freshPoint(it, 'meanLagSeconds')] as const)
+      : [[freshPoint(window, 'agentLagSeconds'), typical] as const];
+  return maximum(
+    lags.flatMap(([worst, usual]) => (isHot(worst?.value, usual?.value) ? (worst?.value ?? []) : [])),
+  );
 }
 
 /** Less than so many even shares is an error of the rate, and no hot partition. */

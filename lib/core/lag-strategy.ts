@@ -14,7 +14,7 @@ import { holdWish, isIdleQueue, missingSignals, wishWithoutSignals } from './mis
 import { preferenceOf } from './objective.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import type { ServiceContext } from './plan.ts';
-import { wishByStep, wishWithoutLoad } from './unknown-capacity.ts';
+import { wishByStep, wishForLateStream, wishWithoutLoad } from './unknown-capacity.ts';
 import { freshPoint, type Window } from './window.ts';
 import type { CountWish, Wish } from './wish.ts';
 
@@ -24,7 +24,8 @@ export function lagWish(analysis: Analysis, loop: LoopState, context: ServiceCon
   if (stream === undefined) throw new TypeError('the lag strategy is for services with a source');
   if (isIdleQueue(window, context)) return holdWish('at-minimum', window, context);
   const missing = missingSignals(window, context);
-  if (missing.length > 0) return wishWithoutSignals(missing, analysis, context);
+  if (missing.length > 0)
+    return wishForLateStream(analysis, loop, context) ?? wishWithoutSignals(missing, analysis, context);
   const outlook = outlookOf(window, stream, context);
   if (outlook === undefined) return wishWithoutLoad(analysis, loop, context);
   const { capacity } = stream;

@@ -5,6 +5,8 @@ import type { Field } from '../contract/measurement.ts';
 /** How a field is measured: how often it is asked for, and how old its newest point may be. */
 export type FieldPlan = {
   readonly field: Field;
+  /** Of several streams the one that it is asked of, by name. */
+  readonly source?: string;
   /** 0: at each tick. */
   readonly everySeconds: number;
   /** How far apart its points are. CloudWatch has one a minute, however seldom it is asked. */
@@ -61,11 +63,10 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
     required: false,
     freshSeconds: supportingSeconds + publicationSeconds,
   });
-  const [source] = sources;
-  if (source === undefined) return [signal('cpuPercent'), signal('memoryPercent')];
-  const agents = sources.some((it) => it.kind === 'agent') ? planAgents(policy, source.kind === 'agent') : [];
-  if (source.kind === 'agent') return [...agents, support('cpuPercent'), support('memoryPercent')];
-  const streams: Readonly<Record<typeof source.kind, readonly FieldPlan[]>> = {
+  if (sources.length === 0) return [signal('cpuPercent'), signal('memoryPercent')];
+  const streams = sources.filter((it) => it.kind !== 'agent');
+  const agents = streams.length < sources.length ? planAgents(policy, streams.length === 0) : [];
+  const ofKind: Readonly<Record<(typeof streams)[number]['kind'], readonly FieldPlan[]>> = {
     kinesis: [signal('arrivalsPerSecond'), signal('lagSeconds'), signal('meanLagSeconds')],
     sqs: [
       // Asked for at each tick, and current when it is.
@@ -87,7 +88,17 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
       { ...signal('lagSeconds'), required: false },
     ],
   };
-  return [...streams[source.kind], ...agents, support('cpuPercent'), support('memoryPercent')];
+  const planned = streams.flatMap(({ kind, name }) =>
+    ofKind[kind].map((it): FieldPlan => (name === undefined ? it : { ...it, source: name })),
+  );
+  return [...inStep(planned), ...agents, support('cpuPercent'), support('memoryPercent')];
+}
+
+/** A field is asked of all streams at once: their sum is no newer than the oldest of what it is made of. */
+function inStep(plans: readonly FieldPlan[]): readonly FieldPlan[] {
+  const slowest = (field: Field) =>
+    Math.max(...plans.flatMap((it) => (it.field === field ? it.everySeconds : [])));
+  return plans.map((it) => ({ ...it, everySeconds: slowest(it.field) }));
 }
 
 /**

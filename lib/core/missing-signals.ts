@@ -8,6 +8,9 @@ import type { ServiceContext } from './plan.ts';
 import { freshPoint, missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
+/** What nobody knows of a stream that nobody reads; among several, nor of all together. */
+const unreadFields: ReadonlySet<Field> = new Set<Field>(['lagSeconds', 'meanLagSeconds', 'backlogRecords']);
+
 /**
  * What is needed and not fresh. A stream that no task reads has no iterator age, and needs none to be woken; a queue
  * that is empty and at its minimum asks for nothing, and CloudWatch tells nothing of it after some hours.
@@ -15,16 +18,21 @@ import type { Wish } from './wish.ts';
 export function missingSignals(window: Window, context: ServiceContext): readonly Field[] {
   const missing = missingFields(window);
   if (missing.length === 0 || isIdleQueue(window, context)) return [];
-  const unread = context.sources[0]?.kind === 'kinesis' && window.observation.runningTasks === 0;
-  return unread ? missing.filter((field) => field !== 'lagSeconds' && field !== 'meanLagSeconds') : missing;
+  const unread =
+    window.observation.runningTasks === 0 && window.streams.some((it) => it.stream.kind === 'kinesis');
+  return unread ? missing.filter((field) => !unreadFields.has(field)) : missing;
 }
 
-/** Nothing waits, nothing is heard of, and there is nothing to spare. */
-export function isIdleQueue(window: Window, { policy, sources }: ServiceContext): boolean {
+/** Nothing waits, nothing is heard of, in any queue, and there is nothing to spare. */
+export function isIdleQueue(window: Window, { policy }: ServiceContext): boolean {
   return (
-    sources[0]?.kind === 'sqs' &&
-    freshPoint(window, 'backlogRecords')?.value === 0 &&
-    freshPoint(window, 'arrivalsPerSecond') === undefined &&
+    window.streams.length > 0 &&
+    window.streams.every(
+      (it) =>
+        it.stream.kind === 'sqs' &&
+        freshPoint(it, 'backlogRecords')?.value === 0 &&
+        freshPoint(it, 'arrivalsPerSecond') === undefined,
+    ) &&
     window.observation.desiredTasks <= policy.minTasks
   );
 }
@@ -61,15 +69,14 @@ export function wishWithoutSignals(
   { window, bottlenecks, stream }: Analysis,
   context: ServiceContext,
 ): Wish {
-  if (bottlenecks.some((it) => it.kind === 'not_reading')) {
-    return holdWish('not-reading', window, context, missing);
-  }
-  const depth = freshPoint(window, 'backlogRecords')?.value ?? 0;
+  // Of several, at least what those hold that do say it.
+  const depth = window.streams.reduce((sum, it) => sum + (freshPoint(it, 'backlogRecords')?.value ?? 0), 0);
   const { catchUpSeconds } = context.policy;
   const rate = stream?.capacity.source === 'saturated' ? stream.capacity.taskRatePerSecond : undefined;
   const tasks = tasksToClear(depth, catchUpSeconds, rate);
   if (tasks <= window.observation.desiredTasks) {
-    return holdWish(absenceOf(window, missing), window, context, missing);
+    const unread = bottlenecks.some((it) => it.kind === 'not_reading');
+    return holdWish(unread ? 'not-reading' : absenceOf(window, missing), window, context, missing);
   }
   return {
     kind: 'count',

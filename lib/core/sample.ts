@@ -20,8 +20,12 @@ export type ServiceObservation = {
 /** Why a field that was asked for is not in the sample. */
 export type Unread = {
   readonly field: Field;
+  /** Of several streams the one that was asked, by name. */
+  readonly source?: string;
   readonly cause: 'absent' | 'partial' | 'throttled' | 'forbidden' | 'error';
 };
+
+type Series = Readonly<Partial<Record<Field, readonly Point[]>>>;
 
 /**
  * What one tick measured of one service: the service itself, and for each field the points that were not known
@@ -30,6 +34,8 @@ export type Unread = {
 export type Sample = {
   readonly atSeconds: number;
   readonly observation: ServiceObservation;
-  readonly series: Readonly<Partial<Record<Field, readonly Point[]>>>;
+  readonly series: Series;
+  /** Of a service that reads several streams, what each of them said, by its name. */
+  readonly bySource?: Readonly<Record<string, Series>>;
   readonly unread: readonly Unread[];
 };

@@ -1,20 +1,15 @@
 import type { Field, Point } from '../contract/measurement.ts';
+import { type Freshness, freshnessesOf } from './freshness.ts';
 import { agentSignals, type FieldPlan, planMeasurements } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Sample, ServiceObservation, Unread } from './sample.ts';
+import { combine, combinedFields, freshTogether, planTogether, type StreamWindow } from './several.ts';
 import { maximum, mean } from './statistics.ts';
+import { streamsOf } from './streams.ts';
 import { type Joined, join, joiningOf, thinnedUntil } from './thin.ts';
 
 /** How far back a window reaches. */
 export const windowSeconds = 3600;
-
-export type Freshness = {
-  readonly state: 'fresh' | 'stale' | 'missing';
-  /** Age of the newest point, from the end of its period; absent when missing. */
-  readonly ageSeconds?: number;
-  /** Share of the points that were due in the last ten periods and are there, 0 to 1. */
-  readonly completeness: number;
-};
 
 export type TaskCount = Readonly<
   Pick<ServiceObservation, 'desiredTasks' | 'runningTasks' | 'revision' | 'deploying'> & { atSeconds: number }
@@ -47,6 +42,8 @@ export type Window = {
   readonly freshness: Readonly<Partial<Record<Field, Freshness>>>;
   readonly unread: readonly Unread[];
   readonly summary: WindowSummary;
+  /** What is known of each stream that the service reads. Of several, `series` has what they are together. */
+  readonly streams: readonly StreamWindow[];
 };
 
 /**
@@ -68,13 +65,15 @@ export function assembleWindow(
     const { desiredTasks, runningTasks, revision, deploying } = sample.observation;
     taskCounts.push({ atSeconds: sample.atSeconds, desiredTasks, runningTasks, revision, deploying });
   }
-  const series = seriesOf(samples, from, nowSeconds);
-  const plan = planMeasurements(context.policy, context.sources);
-  const freshness: Partial<Record<Field, Freshness>> = {};
-  for (const field in series) {
-    freshness[field as Field] = freshnessOf(pushed, series[field as Field] ?? [], nowSeconds);
-  }
-  for (const it of plan) freshness[it.field] = freshnessOf(it, series[it.field] ?? [], nowSeconds);
+  const own = seriesOf(samples, ({ series }) => series, from, nowSeconds);
+  const plans = planMeasurements(context.policy, context.sources);
+  const several = severalStreams(samples, context, plans, from, nowSeconds);
+  const series = several === undefined ? own : { ...without(own, combinedFields), ...combine(several) };
+  const plan = several === undefined ? plans : planTogether(plans);
+  const measured = freshnessesOf(series, plan, nowSeconds);
+  const freshness = several === undefined ? measured : freshTogether(measured, several);
+  const [only] = streamsOf(context.sources);
+  const { unread } = current;
   return {
     nowSeconds,
     observation: current.observation,
@@ -82,17 +81,52 @@ export function assembleWindow(
     taskCounts,
     plan,
     freshness,
-    unread: current.unread,
+    unread,
     summary: summarize(series, samples.length),
+    streams: several ?? (only === undefined ? [] : [{ stream: only, series, freshness, unread }]),
   };
 }
 
-function seriesOf(samples: readonly Sample[], from: number, nowSeconds: number): Series {
+/** What the samples say of each stream; `undefined` of a service that does not read several. */
+function severalStreams(
+  samples: readonly Sample[],
+  { sources }: ServiceContext,
+  plans: readonly FieldPlan[],
+  from: number,
+  nowSeconds: number,
+): readonly StreamWindow[] | undefined {
+  const streams = streamsOf(sources);
+  if (streams.length < 2) return undefined;
+  const unread = samples.at(-1)?.unread ?? [];
+  return streams.map((stream): StreamWindow => {
+    const { name = '' } = stream;
+    const series = seriesOf(samples, ({ bySource }) => bySource?.[name], from, nowSeconds);
+    const own = plans.filter((it) => it.source === name);
+    return {
+      stream,
+      series,
+      freshness: freshnessesOf(series, own, nowSeconds),
+      unread: unread.filter((it) => it.source === name),
+    };
+  });
+}
+
+function without(series: Series, fields: readonly Field[]): Series {
+  return Object.fromEntries(Object.entries(series).filter(([field]) => !fields.includes(field as Field)));
+}
+
+function seriesOf(
+  samples: readonly Sample[],
+  read: (sample: Sample) => Sample['series'] | undefined,
+  from: number,
+  nowSeconds: number,
+): Series {
   const thinUntil = thinnedUntil(nowSeconds);
   const gathered = new Map<string, Gathered>();
   for (const sample of samples) {
-    for (const name in sample.series) {
-      const points = sample.series[name as Field];
+    const found = read(sample);
+    for (const name in found) {
+      const points = found[name as Field];
       if (points === undefined) continue;
       let field = gathered.get(name);
       if (field === undefined) {
@@ -157,44 +191,6 @@ function insert(points: Point[], point: Point): void {
   }
 }
 
-/** A field that nobody plans to ask for: a service pushed it. */
-const pushed = { periodSeconds: 60, freshSeconds: 180 };
-
-/** How many periods completeness looks back over. */
-const completenessPeriods = 10;
-
-/**
- * A field is fresh while its newest point is younger than its plan allows. Completeness counts the points of the
- * ten periods before the newest one, or of as many as there can be since the first: e.g. 8 points in ten minutes
- * of minutely points are 0.8.
- */
-function freshnessOf(
-  plan: Pick<FieldPlan, 'periodSeconds' | 'freshSeconds'>,
-  points: readonly Point[],
-  nowSeconds: number,
-): Freshness {
-  const newest = points.at(-1);
-  const oldest = points[0];
-  if (newest === undefined || oldest === undefined) return { state: 'missing', completeness: 0 };
-  const { periodSeconds } = plan;
-  const spanSeconds = Math.min(
-    completenessPeriods * periodSeconds,
-    newest.atSeconds - oldest.atSeconds + periodSeconds,
-  );
-  const due = Math.max(1, Math.round(spanSeconds / periodSeconds));
-  let present = 0;
-  for (let index = points.length - 1; index >= 0; index--) {
-    if ((points[index]?.atSeconds ?? 0) <= newest.atSeconds - spanSeconds) break;
-    present++;
-  }
-  const ageSeconds = nowSeconds - newest.atSeconds;
-  return {
-    state: ageSeconds <= plan.freshSeconds ? 'fresh' : 'stale',
-    ageSeconds,
-    completeness: Math.min(1, present / due),
-  };
-}
-
 /** The seed's summary of a window. Its mean p95 is a mean over time of the p95 of all tasks, as measured. */
 export function summarize(series: Window['series'], count: number): WindowSummary {
   const summary: Record<string, number> = { count };
@@ -217,7 +213,7 @@ const summaries: readonly (readonly [Exclude<keyof WindowSummary, 'count'>, Fiel
 ];
 
 /** The newest point of a field, if the field is fresh. */
-export function freshPoint(window: Window, field: Field): Point | undefined {
+export function freshPoint(window: Pick<Window, 'series' | 'freshness'>, field: Field): Point | undefined {
   return window.freshness[field]?.state === 'fresh' ? window.series[field]?.at(-1) : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { createMemoryStore } from '../adapters/memory/store.ts';
 import { createMemoryTelemetry } from '../adapters/memory/telemetry.ts';
-import { completeSource, type RegisteredSource, type Registration } from '../config/registration.ts';
+import { completeSources, type Registration } from '../config/registration.ts';
 import { resolve } from '../config/resolve.ts';
 import type { BottleneckKind } from '../contract/bottleneck.ts';
 import { agentPeriodSeconds } from '../contract/measurement.ts';
@@ -79,9 +79,8 @@ async function register(world: SimulatedWorld, { store }: TickPorts): Promise<Re
   }
   const looked = await Promise.all(resolution.sources.map((source) => world.sources.resolve(source)));
   const { mode, policy, upstream } = resolution;
-  const sources = looked.flatMap((it): RegisteredSource[] =>
-    'source' in it ? [completeSource(it.source, policy)] : [],
-  );
+  const found = looked.flatMap((it) => ('source' in it ? [it.source] : []));
+  const sources = completeSources(found, policy);
   const registration = { service: world.service, mode, policy, sources, ...(upstream && { upstream }) };
   await store.commitRegistration({
     service: world.service,

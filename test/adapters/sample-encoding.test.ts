@@ -15,6 +15,19 @@ const sampleOf = (series: Sample['series']): Sample => ({
   unread: [],
 });
 
+it('what each of several streams said comes back as it was', () => {
+  const sample: Sample = {
+    ...sampleOf({ cpuPercent: points([40], 60) }),
+    bySource: {
+      'sqs/high': { arrivalsPerSecond: points([3, 4, 5], 60), backlogRecords: points([7], 60) },
+      'msk/main/orders/team/app@2': {},
+    },
+    unread: [{ field: 'lagSeconds', source: 'sqs/high', cause: 'absent' }],
+  };
+  expect(decodeSample(encodeSample(sample))).toEqual(sample);
+  expect(encodeSample(sample)).toContain(`"sqs/high":{"arrivalsPerSecond":[[${noon},60,3,4,5]]`);
+});
+
 describe('encodeSample', () => {
   it.each<[string, Point[], number[][]]>([
     ['one point', points([3], 10), [[noon, 3]]],

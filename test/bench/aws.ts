@@ -110,7 +110,11 @@ export function createCountedAws(world: SimulatedWorld) {
   const scaling = { DescribeScalableTargetsCommand: () => ({ ScalableTargets: [] }) };
   const kinesis = {
     DescribeStreamSummaryCommand: () => ({
-      StreamDescriptionSummary: { StreamStatus: 'ACTIVE', OpenShardCount: world.scenario.partitions },
+      StreamDescriptionSummary: {
+        StreamARN: 'arn:aws:kinesis:eu-central-1:111122223333:stream/orders',
+        StreamStatus: 'ACTIVE',
+        OpenShardCount: world.scenario.partitions,
+      },
     }),
   };
   const tagging = {

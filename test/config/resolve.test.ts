@@ -99,8 +99,8 @@ describe('a wrong tag is told with what it was and what would be right', () => {
     ['weir:source', 'kinesis/', `${sourceSyntax}, by name and not by ARN or URL`],
     [
       'weir:source',
-      'kinesis/a kinesis/b',
-      `one source: ${sourceSyntax}; beside it or alone, once, the word agent`,
+      'kinesis/a kinesis/a',
+      `one to 5 sources, each once, with blanks between: ${sourceSyntax}; beside them or alone, once, the word agent`,
     ],
     ['weir:policy', 'hasty', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', '', 'one of the policies of this deployment: patient, small'],

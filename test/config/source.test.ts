@@ -78,12 +78,28 @@ describe('weir:source', () => {
     expect('sources' in parsed && parsed.sources.map(formatSource)).toEqual(names);
   });
 
-  it.each(['kinesis/orders sqs/refunds', 'agent agent', 'kinesis/orders agent sqs/refunds', 'agent x y'])(
-    '%j is more than a source and agents',
+  it.each([
+    ['sqs/high sqs/low', ['sqs/high', 'sqs/low']],
+    ['sqs/low agent kinesis/orders', ['sqs/low', 'kinesis/orders', 'agent']],
+    [
+      ' kinesis/a  kinesis/a/b kcl/a/app msk/m/t/g sqs/q ',
+      ['kinesis/a', 'kinesis/a/b', 'kcl/a/app', 'msk/m/t/g', 'sqs/q'],
+    ],
+  ])('%j: up to five streams, as they were written', (value, names) => {
+    const parsed = parseSources(value);
+    expect('sources' in parsed && parsed.sources.map(formatSource)).toEqual(names);
+  });
+
+  it.each(['agent agent', 'sqs/a sqs/a', 'sqs/a agent sqs/b agent', 'sqs/a sqs/b sqs/c sqs/d sqs/e sqs/f'])(
+    '%j is twice the same, or more than five',
     (value) => {
       expect(parseSources(value)).toEqual({
-        expected: `one source: ${sourceSyntax}; beside it or alone, once, the word agent`,
+        expected: `one to 5 sources, each once, with blanks between: ${sourceSyntax}; beside them or alone, once, the word agent`,
       });
     },
   );
+
+  it('one that is wrong is told, whatever stands beside it', () => {
+    expect(parseSources('sqs/a x')).toEqual({ expected: `${sourceSyntax}, by name and not by ARN or URL` });
+  });
 });

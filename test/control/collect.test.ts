@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { policySchema } from '../../lib/config/policy.ts';
+import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import { type Core, runOnce } from '../../lib/control/run-once.ts';
 import { initialLoopState } from '../../lib/core/loop-state.ts';
 import type { ServiceContext } from '../../lib/core/plan.ts';
@@ -12,6 +14,7 @@ import {
   publishMinute,
   service,
   sqs,
+  type World,
 } from './world.ts';
 
 const steady = coreThat(() => hold());
@@ -172,5 +175,54 @@ describe('what was learned', () => {
     expect(contexts).toHaveLength(1);
     expect(contexts[0]?.model).toEqual(expected);
     expect(contexts[0]?.sources).toEqual(sources);
+  });
+});
+
+describe('of several streams', () => {
+  const low: RegisteredSource = { kind: 'sqs', queue: 'low', queueUrl: 'https://sqs.local/1/low' };
+  const sources = completeSources([sqs, low], policySchema.parse({}));
+  const sent = (world: World, queue: string, endSeconds: number, Sum: number) =>
+    publishMinute(world, 'AWS/SQS', 'NumberOfMessagesSent', { QueueName: queue }, endSeconds, { Sum });
+
+  async function twoQueues() {
+    const world = await managedWorld({ sources });
+    world.queues.set('https://sqs.local/1/orders', { visible: 3, inFlight: 1, delayed: 9 });
+    world.queues.set('https://sqs.local/1/low', { visible: 20, inFlight: 0, delayed: 0 });
+    return world;
+  }
+
+  it('each is read by itself and kept by its name, and the window has what they are together', async () => {
+    const world = await twoQueues();
+    sent(world, 'orders', noon - 60, 600);
+    sent(world, 'low', noon - 60, 6000);
+    const seen: unknown[] = [];
+
+    await world.tick(
+      coreThat(({ window: { series } }) => {
+        seen.push(series.arrivalsPerSecond, series.backlogRecords?.at(-1)?.value);
+        return hold();
+      }),
+    );
+
+    expect(seen).toEqual([[{ atSeconds: noon - 60, value: 110 }], 24]);
+    const [sample] = await world.store.samples(service, 0);
+    expect(sample).toMatchObject({
+      series: {},
+      bySource: {
+        'sqs/orders': { arrivalsPerSecond: [{ value: 10 }], backlogRecords: [{ value: 4 }] },
+        'sqs/low': { arrivalsPerSecond: [{ value: 100 }], backlogRecords: [{ value: 20 }] },
+      },
+    });
+    expect(sample?.unread).toContainEqual({ field: 'lagSeconds', source: 'sqs/low', cause: 'absent' });
+  });
+
+  it('a field of which one could not be read is due again, of both', async () => {
+    const world = await twoQueues();
+    world.metrics.fail((query) => query.dimensions['QueueName'] === 'low', 'throttled');
+
+    await world.tick(steady);
+
+    const polled = (await world.store.load(service)).state?.loop.polledAtSeconds;
+    expect(Object.keys(polled ?? {}).sort()).toEqual(['backlogRecords', 'cpuPercent', 'memoryPercent']);
   });
 });

@@ -143,6 +143,25 @@ describe('discover registers', () => {
     expect(world.told()).toMatchObject([{ detail: { sources, partitions: 12 } }]);
   });
 
+  it('several streams by their names, with the partitions of them all', async () => {
+    world.sources.put({ kind: 'kinesis', stream: 'refunds' }, { partitions: 4 });
+    world.tag('main/orders', { ...orders, 'weir:source': 'kinesis/orders kinesis/refunds agent' });
+
+    await discover(world.ports);
+
+    const { registration } = await world.store.load('main/orders');
+    expect(registration).toMatchObject({
+      registration: {
+        sources: [
+          { stream: 'orders', name: 'kinesis/orders', partitions: 8 },
+          { stream: 'refunds', name: 'kinesis/refunds', partitions: 4 },
+          { kind: 'agent' },
+        ],
+      },
+    });
+    expect(world.told()).toMatchObject([{ detail: { partitions: 12 } }]);
+  });
+
   it('nothing twice: what has not changed is not written and not told', async () => {
     world.tag('main/orders', orders);
     await discover(world.ports);

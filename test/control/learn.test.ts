@@ -3,7 +3,8 @@ import { createManualClock } from '../../lib/adapters/memory/clock.ts';
 import { createMemoryMetrics } from '../../lib/adapters/memory/metrics.ts';
 import { createMemoryStore } from '../../lib/adapters/memory/store.ts';
 import { createMemoryTelemetry } from '../../lib/adapters/memory/telemetry.ts';
-import type { RegisteredSource } from '../../lib/config/registration.ts';
+import { policySchema } from '../../lib/config/policy.ts';
+import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import { historyDays, learn, runSeconds } from '../../lib/control/learn.ts';
 import type { MetricQuery } from '../../lib/control/ports.ts';
 import { kinesis, msk, noon, registrationOf, sqs } from './world.ts';
@@ -88,6 +89,20 @@ describe('learn', () => {
     // Start-up, cadence and the minute that CloudWatch is behind.
     expect(model?.season).toMatchObject({ cycle: 'day', horizonSeconds: 90 + 30 + 60 });
     expect(model?.season?.coverage).toBeGreaterThanOrEqual(0.85);
+    expect(model?.season?.ratios[8 * 4 + 2]).toBeCloseTo(400 / 150, 2);
+  });
+
+  it('finds the season of what a service reads in all, and none while one of them cannot be read', async () => {
+    const { ports, store, register, publish, memory } = createWorld();
+    await register('main/orders', completeSources([kinesis, sqs], policySchema.parse({})));
+    publish(kinesis, 14);
+    publish(sqs, 14);
+
+    memory.fail((query) => query.namespace === 'AWS/SQS', 'throttled');
+    expect(await learn(ports)).toEqual([{ service: 'main/orders', outcome: 'unread' }]);
+    memory.fail(undefined);
+    expect(await learn(ports)).toEqual([{ service: 'main/orders', outcome: 'season' }]);
+    const model = await store.model('main/orders');
     expect(model?.season?.ratios[8 * 4 + 2]).toBeCloseTo(400 / 150, 2);
   });
 

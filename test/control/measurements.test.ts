@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policySchema } from '../../lib/config/policy.ts';
-import type { RegisteredSource } from '../../lib/config/registration.ts';
+import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import type { Field } from '../../lib/contract/measurement.ts';
 import { measurementOf, metricQueriesOf } from '../../lib/control/measurements.ts';
 import { planMeasurements } from '../../lib/core/measure.ts';
@@ -17,6 +17,7 @@ type Row = [
   number,
 ];
 
+const two = completeSources([sqs, { kind: 'sqs', queue: 'low' }], policySchema.parse({}));
 const agent: RegisteredSource = { kind: 'agent' };
 const ecs = { ClusterName: 'main', ServiceName: 'orders' };
 const stream = { StreamName: 'orders' };
@@ -139,6 +140,8 @@ describe('metricQueriesOf', () => {
     ['Kinesis and agents: theirs, and seven of the agents', [kinesis, agent], 12],
     ['SQS: sent, deleted, age, CPU and memory, but not the depth', [sqs], 5],
     ['MSK: backlog, lag, arrivals, CPU and memory', [msk], 5],
+    ['two queues: three of each, CPU and memory once', two, 8],
+    ['a stream and a queue', completeSources([kinesis, sqs], policySchema.parse({})), 8],
   ] as const)('%s', (_, sources, queries) => {
     expect(metricQueriesOf(service, policySchema.parse({}), sources)).toBe(queries);
   });

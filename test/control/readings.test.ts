@@ -34,7 +34,7 @@ async function readOne(
   const readings = await readFields(
     due,
     known,
-    { service, source, nowSeconds: noon },
+    { service, sources: [source], nowSeconds: noon },
     {
       telemetry,
       metrics: {

@@ -33,7 +33,12 @@ beforeEach(() => {
   ecs.on(DescribeServicesCommand).resolves({ services: [ecsService('orders', 4, tags)] });
   scaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [] });
   kinesis.on(DescribeStreamSummaryCommand).callsFake(({ StreamName }) => ({
-    StreamDescriptionSummary: { StreamName, StreamStatus: 'ACTIVE', OpenShardCount: 8 },
+    StreamDescriptionSummary: {
+      StreamName,
+      StreamARN: `arn:aws:kinesis:eu-central-1:111122223333:stream/${StreamName}`,
+      StreamStatus: 'ACTIVE',
+      OpenShardCount: 8,
+    },
   }));
 });
 

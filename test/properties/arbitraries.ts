@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { type Policy, policyFields, policySchema } from '../../lib/config/policy.ts';
 import { policyProblems } from '../../lib/config/policy-rules.ts';
-import type { RegisteredSource } from '../../lib/config/registration.ts';
+import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
+import { formatSource } from '../../lib/config/source.ts';
 import { bottleneckKinds } from '../../lib/contract/bottleneck.ts';
 import { type HoldReason, holdReasons } from '../../lib/contract/decision.ts';
 import { type Field, fields, type Point } from '../../lib/contract/measurement.ts';
@@ -50,6 +51,13 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc
   )
   .filter((policy) => policyProblems(policy).length === 0);
 
+const everyKind: RegisteredSource[] = [
+  { kind: 'kinesis', stream: 'orders', partitions: 8 },
+  { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders', partitions: 6 },
+  { kind: 'sqs', queue: 'orders', queueUrl: 'https://sqs.local/1/orders' },
+  { kind: 'sqs', queue: 'refunds', queueUrl: 'https://sqs.local/1/refunds' },
+];
+
 export const arbitrarySources: fc.Arbitrary<readonly RegisteredSource[]> = fc.oneof(
   fc.constant([]),
   fc
@@ -61,6 +69,9 @@ export const arbitrarySources: fc.Arbitrary<readonly RegisteredSource[]> = fc.on
       { kind: 'msk', cluster: 'main', topic: 'orders', group: 'orders', partitions },
     ]),
   fc.constant<RegisteredSource[]>([{ kind: 'sqs', queue: 'orders', queueUrl: 'https://sqs.local/1/orders' }]),
+  fc
+    .subarray<RegisteredSource>(everyKind, { minLength: 2 })
+    .map((sources) => completeSources(sources, policySchema.parse({}))),
 );
 
 const arbitraryTasks = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 5000 }));
@@ -116,6 +127,7 @@ const arbitraryAllSeries: fc.Arbitrary<Readonly<Partial<Record<Field, Point[]>>>
 export const arbitrarySamples: fc.Arbitrary<readonly Sample[]> = fc
   .record({
     series: arbitraryAllSeries,
+    bySource: fc.array(arbitraryAllSeries, { minLength: everyKind.length, maxLength: everyKind.length }),
     past: fc.oneof(calmObservation, arbitraryObservation),
     present: fc.option(arbitraryObservation, { nil: undefined, freq: 3 }),
     minutes: fc.integer({ min: 0, max: 59 }),
@@ -123,7 +135,7 @@ export const arbitrarySamples: fc.Arbitrary<readonly Sample[]> = fc
       nil: undefined,
     }),
   })
-  .map(({ series, past, present, minutes, unread }) => {
+  .map(({ series, bySource, past, present, minutes, unread }) => {
     const before: Sample[] = Array.from({ length: minutes }, (_, index) => ({
       atSeconds: noon - 60 * (minutes - index),
       observation: past,
@@ -136,6 +148,9 @@ export const arbitrarySamples: fc.Arbitrary<readonly Sample[]> = fc
         atSeconds: noon,
         observation: present ?? past,
         series,
+        bySource: Object.fromEntries(
+          everyKind.map((source, index) => [formatSource(source), bySource[index] ?? {}]),
+        ),
         unread: unread === undefined ? [] : fields.map((field) => ({ field, cause: unread })),
       },
     ];
@@ -251,26 +266,26 @@ const orderlyTick = fc
       revision: 'orders:12',
       deploying: more.deploying,
     };
-    const kind = sources[0]?.kind;
     const backlog = lag.map((it) => ({ ...it, value: it.value * 10 }));
-    const series = {
+    const seriesOf = (kind: RegisteredSource['kind'] | undefined) => ({
       arrivalsPerSecond: arrivals,
       lagSeconds: lag,
-      cpuPercent: cpu,
-      memoryPercent: memory,
       ...(kind === 'msk' && { backlogRecords: backlog }),
       ...(kind === 'kinesis' && { meanLagSeconds: lag }),
       ...(kind === 'sqs' && {
         backlogRecords: backlog.map((it) => ({ ...it, atSeconds: it.atSeconds + 120 })),
         processedPerSecond: arrivals,
       }),
-    };
+    });
+    const series = { ...seriesOf(sources[0]?.kind), cpuPercent: cpu, memoryPercent: memory };
+    const bySource = Object.fromEntries(sources.map(({ name = '', kind }) => [name, seriesOf(kind)]));
     const samples = Array.from(
       { length: 60 },
       (_, index): Sample => ({
         atSeconds: noon - 60 * (59 - index),
         observation,
         series: index === 59 ? series : {},
+        ...(index === 59 && { bySource }),
         unread: [],
       }),
     );

@@ -6,7 +6,7 @@ import { renderPlan, toOutbox } from '../../lib/control/render-events.ts';
 import { analyze } from '../../lib/core/analyze.ts';
 import { decide } from '../../lib/core/decide.ts';
 import type { LoopState } from '../../lib/core/loop-state.ts';
-import { planMeasurements } from '../../lib/core/measure.ts';
+import { type FieldPlan, planMeasurements } from '../../lib/core/measure.ts';
 import type { Plan, ServiceContext } from '../../lib/core/plan.ts';
 import type { Sample } from '../../lib/core/sample.ts';
 import { assembleWindow, type Window } from '../../lib/core/window.ts';
@@ -28,18 +28,27 @@ function tick({ samples, loop, context }: Look): { readonly window: Window; read
 
 /** By the plan of measurements alone, not by what the core says of it. */
 function isMeasuredFresh({ samples, context }: Look): boolean {
-  return planMeasurements(context.policy, context.sources)
-    .filter(({ field, required }) =>
-      required === 'once-known' ? samples.some((it) => (it.series[field] ?? []).length > 0) : required,
-    )
-    .every(({ field, freshSeconds }) => {
-      const newest = Math.max(
-        ...samples.flatMap((sample) =>
-          (sample.series[field] ?? []).map((point) => point.atSeconds).filter((at) => at <= noon),
-        ),
-      );
-      return noon - newest <= freshSeconds;
-    });
+  const plans = planMeasurements(context.policy, context.sources);
+  const pointsOf = ({ field, source }: FieldPlan) =>
+    samples.flatMap((it) => (source === undefined ? it.series : it.bySource?.[source])?.[field] ?? []);
+  const isFresh = (plan: FieldPlan) => {
+    const moments = pointsOf(plan).map((point) => point.atSeconds);
+    return noon - Math.max(...moments.filter((at) => at <= noon)) <= plan.freshSeconds;
+  };
+  /** Of several queues one that is empty, and of which nothing was heard: its arrivals are none. */
+  const isAsleep = ({ field, source }: FieldPlan) => {
+    const depth = plans.find((it) => it.source === source && it.field === 'backlogRecords');
+    return (
+      source?.startsWith('sqs/') === true &&
+      field === 'arrivalsPerSecond' &&
+      depth !== undefined &&
+      isFresh(depth) &&
+      pointsOf(depth).at(-1)?.value === 0
+    );
+  };
+  return plans
+    .filter((plan) => (plan.required === 'once-known' ? pointsOf(plan).length > 0 : plan.required))
+    .every((plan) => isFresh(plan) || isAsleep(plan));
 }
 
 function deepFreeze<T>(value: T): T {

@@ -10,6 +10,8 @@ import { noon } from '../control/world.ts';
 /** What one minute brought: values of fields, whose points end `ageSeconds` before the tick; none for a lost one. */
 export type Minute = {
   readonly values: Readonly<Partial<Record<Field, number>>>;
+  /** The same of each stream of several, by name. */
+  readonly bySource?: Readonly<Record<string, Readonly<Partial<Record<Field, number>>>>>;
   /** CloudWatch's minutes are about this old when they are read. */
   readonly ageSeconds?: number;
   readonly observation?: Partial<ServiceObservation>;
@@ -42,7 +44,7 @@ export function createStory(
   };
   let runningFrom: { readonly minute: number; readonly tasks: number } | undefined;
 
-  const minute = ({ values, ageSeconds = 60, observation: seen, unread = [] }: Minute): Plan => {
+  const minute = ({ values, bySource, ageSeconds = 60, observation: seen, unread = [] }: Minute): Plan => {
     const index = told.length;
     const nowSeconds = noon + 60 * index;
     if (runningFrom !== undefined && index >= runningFrom.minute) {
@@ -50,14 +52,22 @@ export function createStory(
       runningFrom = undefined;
     }
     observation = { ...observation, ...seen };
-    const series = Object.fromEntries(
-      Object.entries(values).map(([field, value]) => [
-        field,
-        // A queue's depth is read now; everything else is a minute of CloudWatch's.
-        [{ atSeconds: field === 'backlogRecords' ? nowSeconds : nowSeconds - ageSeconds, value }],
-      ]),
-    );
-    samples.push({ atSeconds: nowSeconds, observation, series, unread });
+    const seriesOf = (fields: Minute['values']) =>
+      Object.fromEntries(
+        Object.entries(fields).map(([field, value]) => [
+          field,
+          // A queue's depth is read now; everything else is a minute of CloudWatch's.
+          [{ atSeconds: field === 'backlogRecords' ? nowSeconds : nowSeconds - ageSeconds, value }],
+        ]),
+      );
+    const named = Object.entries(bySource ?? {}).map(([name, fields]) => [name, seriesOf(fields)]);
+    samples.push({
+      atSeconds: nowSeconds,
+      observation,
+      series: seriesOf(values),
+      ...(bySource && { bySource: Object.fromEntries(named) }),
+      unread,
+    });
     const window = assembleWindow(samples, context, nowSeconds);
     const plan = decide(analyze(window, loop, context), loop, context);
     loop = { ...plan.next, slotSeconds: nowSeconds };

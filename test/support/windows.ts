@@ -1,4 +1,5 @@
 import { type PolicyOverrides, policySchema } from '../../lib/config/policy.ts';
+import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import type { Field, Point } from '../../lib/contract/measurement.ts';
 import { type Analysis, analyze } from '../../lib/core/analyze.ts';
 import { initialLoopState, type LoopState } from '../../lib/core/loop-state.ts';
@@ -22,6 +23,21 @@ export function sqsContext(policy: PolicyOverrides = {}): ServiceContext {
 export function mskContext(policy: PolicyOverrides = {}): ServiceContext {
   return { policy: policySchema.parse(policy), sources: [msk] };
 }
+
+/** A service that reads all of these. */
+export function severalContext(
+  sources: readonly RegisteredSource[],
+  policy: PolicyOverrides = {},
+): ServiceContext {
+  const resolved = policySchema.parse(policy);
+  return { policy: resolved, sources: completeSources(sources, resolved) };
+}
+
+/** Two queues, of which the tasks read the first one first. */
+export const twoQueues: readonly RegisteredSource[] = [
+  { kind: 'sqs', queue: 'high', queueUrl: 'https://sqs.local/1/high' },
+  { kind: 'sqs', queue: 'low', queueUrl: 'https://sqs.local/1/low' },
+];
 
 /** A service without a source: held at its utilization. */
 export function cpuContext(policy: PolicyOverrides = {}): ServiceContext {
@@ -63,6 +79,8 @@ export type Values = Readonly<Partial<Record<Field, readonly (number | undefined
 export type WindowOptions = {
   readonly context?: ServiceContext;
   readonly values?: Values;
+  /** Of a service that reads several streams, by name. */
+  readonly bySource?: Readonly<Record<string, Values>>;
   /** Desired and running, at each tick until now, oldest first; a number is an hour of it. */
   readonly tasks?: number | readonly number[];
   /** How the service is at the last tick, other than as `tasks` says. */
@@ -79,6 +97,7 @@ export type WindowOptions = {
 export function samplesOf({
   context = kinesisContext(),
   values = {},
+  bySource,
   tasks = 4,
   observation: present = {},
   observed = () => ({}),
@@ -87,23 +106,31 @@ export function samplesOf({
   unread = [],
 }: WindowOptions = {}): readonly Sample[] {
   const counts = typeof tasks === 'number' ? repeated(tasks, 60) : tasks;
-  const series = Object.fromEntries(
-    Object.entries(values).map(([field, minutes]) => [
-      field,
-      minutesUntil(
-        field === 'backlogRecords' && context.sources[0]?.kind !== 'msk'
-          ? nowSeconds
-          : nowSeconds - ageSeconds,
-        minutes,
+  const seriesOf = (fields: Values, source: RegisteredSource | undefined) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([field, minutes]) => [
+        field,
+        minutesUntil(
+          field === 'backlogRecords' && source?.kind !== 'msk' ? nowSeconds : nowSeconds - ageSeconds,
+          minutes,
+        ),
+      ]),
+    );
+  const named = (name: string) => context.sources.find((it) => it.name === name);
+  const measured = {
+    series: seriesOf(values, context.sources[0]),
+    ...(bySource && {
+      bySource: Object.fromEntries(
+        Object.entries(bySource).map(([name, fields]) => [name, seriesOf(fields, named(name))]),
       ),
-    ]),
-  );
+    }),
+  };
   const samples = counts.map((count, index): Sample => {
     const last = index === counts.length - 1;
     return sampleOf({
       atSeconds: nowSeconds - 60 * (counts.length - 1 - index),
       observation: { desiredTasks: count, runningTasks: count, ...observed(index), ...(last && present) },
-      ...(last && { series, unread }),
+      ...(last && { ...measured, unread }),
     });
   });
   return deepFreeze(samples);
