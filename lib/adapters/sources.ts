@@ -6,7 +6,7 @@ import { resolveQueue } from './sqs.ts';
 
 /**
  * Agents are there when they report. Of a topic nothing is asked: MSK tells its partitions by an API that Weir does not
- * call, so that their number is the policy's, or unknown; and that topic and group exist is seen by their metrics alone.
+ * call, so that their number is the policy's, or unknown; and that topic and group exist is seen by their metrics alone, as that of a metric that the deployment names.
  */
 export function createSources(clients: {
   readonly kinesis: KinesisClient;
@@ -21,6 +21,8 @@ export function createSources(clients: {
           return resolveQueue(clients.sqs, source);
         case 'msk':
         case 'agent':
+        case 'metrics':
+        case 'signals':
           return { source };
       }
     },

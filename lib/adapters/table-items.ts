@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { metricSetSchema } from '../config/metric-sets.ts';
 import { policySchema } from '../config/policy.ts';
 import { outboxSchema, type WeirEvent } from '../contract/events.ts';
 import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';
@@ -187,6 +188,22 @@ const sourceSchema = z.discriminatedUnion('kind', [
     queueUrl,
   }),
   z.object({ kind: z.literal('agent'), name, partitions, queueUrl }),
+  z.object({
+    kind: z.literal('metrics'),
+    set: z.string(),
+    metrics: metricSetSchema,
+    name,
+    partitions,
+    queueUrl,
+  }),
+  z.object({
+    kind: z.literal('signals'),
+    set: z.string(),
+    metrics: metricSetSchema,
+    name,
+    partitions,
+    queueUrl,
+  }),
 ]);
 const registrationSchema = z.object({
   service: serviceIdSchema,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConfigurationError } from '../contract/weir-error.ts';
+import { type MetricSet, metricSetNames, metricSetProblems, metricSetSchema } from './metric-sets.ts';
 import { expectedOf, type PolicyField, policyFields, policySchema } from './policy.ts';
 import { type Problem, policyProblems } from './policy-rules.ts';
 
@@ -21,10 +22,18 @@ const fleetSchema = z.strictObject({
     .record(z.string().regex(policyName), overridesSchema)
     .default({})
     .describe('policies by name, each only with what differs from the defaults; weir:policy names one'),
+  sources: z
+    .record(z.string().regex(policyName), metricSetSchema, { error: 'an object: sources by name' })
+    .exactOptional()
+    .describe('metrics of CloudWatch by what they mean; metrics/NAME in weir:source names one'),
 });
 
 /** What one deployment of Weir is configured with, beside the tags on the services. */
-export type Fleet = { readonly policies: Readonly<Record<string, Readonly<Record<string, number>>>> };
+export type Fleet = {
+  readonly policies: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Metrics of CloudWatch by the name of the source that they are. */
+  readonly sources?: Readonly<Record<string, MetricSet>>;
+};
 
 /** All environment variables of a Lambda function together may take 4 KB, and the fleet is one of them. */
 const maximumBytes = 3072;
@@ -42,14 +51,19 @@ export function parseFleet(input: unknown): Fleet {
     );
   }
   const fleet = parsed.data as Fleet;
-  const broken = Object.entries(fleet.policies).flatMap(([name, overrides]) =>
-    policyProblems(policySchema.parse(overrides), (field) => `policies.${name}.${field}`),
-  );
+  const broken = [
+    ...Object.entries(fleet.policies).flatMap(([name, overrides]) =>
+      policyProblems(policySchema.parse(overrides), (field) => `policies.${name}.${field}`),
+    ),
+    ...Object.entries(fleet.sources ?? {}).flatMap(([name, set]) =>
+      metricSetProblems(set, `sources.${name}`),
+    ),
+  ];
   if (broken.length > 0) throw wrong(broken);
   const bytes = new TextEncoder().encode(JSON.stringify(fleet)).length;
   if (bytes > maximumBytes) {
     const expected = `at most ${maximumBytes} bytes of JSON, which is what fits a function's environment`;
-    throw wrong([{ subject: 'policies', received: `${bytes} bytes`, expected }]);
+    throw wrong([{ subject: '(whole)', received: `${bytes} bytes`, expected }]);
   }
   return fleet;
 }
@@ -66,15 +80,25 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   const subject = issue.path.join('.') || '(whole)';
   const depth = issue.path.length;
   if (issue.code === 'unrecognized_keys') {
-    const known = depth === 0 ? Object.keys(fleetSchema.shape) : policyFields;
+    const known =
+      depth === 0
+        ? Object.keys(fleetSchema.shape)
+        : issue.path[0] === 'sources'
+          ? (metricSetNames[depth - 2] ?? [])
+          : policyFields;
     return issue.keys.map((key) => ({
       subject: [...issue.path, key].join('.'),
       received: inWords(valueAt(value, [key])),
       expected: `one of ${known.join(', ')} as the name`,
     }));
   }
-  if (issue.code === 'invalid_key') {
+  if (issue.code === 'invalid_key' && depth === 2) {
     return [{ subject, received: inWords(issue.path.at(-1)), expected: policyNameExpected }];
+  }
+  // What is right of a source, its schema says itself.
+  if (issue.path[0] === 'sources') {
+    const said = issue.code === 'invalid_key' ? issue.issues[0] : issue;
+    return [{ subject, received: inWords(value), expected: said?.message ?? issue.message }];
   }
   const expected =
     depth === 3 ? expectedOf(issue.path[2] as PolicyField) : objects[depth as keyof typeof objects];
@@ -83,7 +107,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
 
 /** What is right above the fields, by depth. */
 const objects = {
-  0: 'an object: { policies: { NAME: { … } } }',
+  0: 'an object: { policies: { NAME: { … } }, sources: { NAME: { … } } }',
   1: 'an object: policies by name',
   2: 'an object: fields of a policy, e.g. { maxTasks: 40 }',
 } as const;

@@ -20,13 +20,14 @@ export function completeSources(
   sources: readonly RegisteredSource[],
   { partitions }: Policy,
 ): readonly RegisteredSource[] {
-  const several = sources.filter((it) => it.kind !== 'agent').length > 1;
+  const isStream = ({ kind }: RegisteredSource) => kind !== 'agent' && kind !== 'signals';
+  const several = sources.filter(isStream).length > 1;
   return sources.map((source) => {
-    const untold = source.partitions === undefined && source.kind !== 'sqs';
+    const untold = source.partitions === undefined && source.kind !== 'sqs' && source.kind !== 'signals';
     return {
       ...source,
       ...(untold && partitions !== undefined && { partitions }),
-      ...(several && source.kind !== 'agent' && { name: formatSource(source) }),
+      ...(several && isStream(source) && { name: formatSource(source) }),
     };
   });
 }

@@ -72,7 +72,7 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
   const others = Object.keys(tags).filter((tag) => tag.startsWith(tagPrefix));
   for (const tag of others.sort()) {
     if (tag === managedTag || tag === policyTag) continue;
-    const read = readTag(tag, tags[tag] ?? '');
+    const read = readTag(tag, tags[tag] ?? '', fleet);
     if ('problem' in read) problems.push(read.problem);
     else if ('sources' in read) sources.push(...read.sources);
     else if ('upstream' in read) upstream.push(...read.upstream);
@@ -91,7 +91,8 @@ export function resolve(tags: Tags, fleet: Fleet): Resolution {
 
 /** Tasks that do not run report nothing: where nothing else does, a service at zero would stay there. */
 function neverWoken({ minTasks }: Policy, sources: readonly Source[]): Problem[] {
-  if (minTasks > 0 || sources.length === 0 || sources.some((it) => it.kind !== 'agent')) return [];
+  const reports = sources.filter((it) => it.kind !== 'signals');
+  if (minTasks > 0 || reports.length === 0 || reports.some((it) => it.kind !== 'agent')) return [];
   const { tag } = describePolicyField('minTasks');
   const expected = `${tag} of at least 1 where ${sourceTag} is agent alone: no task, no agent that could say what waits`;
   return [{ subject: `${tag}, ${sourceTag}`, received: `${tag}=${minTasks}, ${sourceTag}=agent`, expected }];
@@ -129,12 +130,12 @@ type ReadTag =
   | { readonly field: PolicyField; readonly value: number | string }
   | { readonly problem: Problem };
 
-function readTag(tag: string, text: string): ReadTag {
+function readTag(tag: string, text: string, { sources: metricSets }: Fleet): ReadTag {
   const problem = (expected: string): ReadTag => ({
     problem: { subject: tag, received: received(text), expected },
   });
   if (tag === sourceTag) {
-    const parsed = parseSources(text);
+    const parsed = parseSources(text, metricSets);
     return 'sources' in parsed ? parsed : problem(parsed.expected);
   }
   if (tag === upstreamTag) {

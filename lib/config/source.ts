@@ -1,3 +1,5 @@
+import { holdsRecords, type MetricSet } from './metric-sets.ts';
+
 /** Where a service's records come from. */
 export type Source =
   | ({ readonly kind: 'kinesis'; readonly stream: string } & Reader)
@@ -5,7 +7,13 @@ export type Source =
   /** A topic of Amazon MSK, as one group of consumers reads it. */
   | { readonly kind: 'msk'; readonly cluster: string; readonly topic: string; readonly group: string }
   /** What agents in the service's own tasks report. */
-  | { readonly kind: 'agent' };
+  | { readonly kind: 'agent' }
+  /** Metrics of CloudWatch that the deployment names, of records that wait somewhere. */
+  | ({ readonly kind: 'metrics' } & Named)
+  /** The same, of how the tasks do. */
+  | ({ readonly kind: 'signals' } & Named);
+
+type Named = { readonly set: string; readonly metrics: MetricSet };
 
 /**
  * Who of those that read a stream is asked how far behind he is: a registered consumer of enhanced fan-out, or an
@@ -14,7 +22,7 @@ export type Source =
 type Reader = { readonly consumer?: string; readonly application?: string };
 
 /** A source that exists in AWS. */
-export type StreamSource = Exclude<Source, { readonly kind: 'agent' }>;
+export type StreamSource = Exclude<Source, { readonly kind: 'agent' | 'metrics' | 'signals' }>;
 
 const formats = {
   // Names as AWS admits them: CreateStream, RegisterStreamConsumer, and CreateQueue, whose 80 characters include .fifo.
@@ -31,7 +39,7 @@ const formats = {
 } as const;
 
 export const sourceSyntax =
-  'kinesis/STREAM, kinesis/STREAM/CONSUMER, kcl/STREAM/APPLICATION, sqs/QUEUE or msk/CLUSTER/TOPIC/GROUP';
+  'kinesis/STREAM, kinesis/STREAM/CONSUMER, kcl/STREAM/APPLICATION, sqs/QUEUE, msk/CLUSTER/TOPIC/GROUP or metrics/NAME';
 
 export function formatSource(source: Source): string {
   switch (source.kind) {
@@ -46,6 +54,9 @@ export function formatSource(source: Source): string {
       return `sqs/${source.queue}`;
     case 'msk':
       return `msk/${source.cluster}/${source.topic}/${source.group}`;
+    case 'metrics':
+    case 'signals':
+      return `metrics/${source.set}`;
   }
 }
 
@@ -58,12 +69,13 @@ const mostStreams = 5;
  */
 export function parseSources(
   tagValue: string,
+  metricSets: Readonly<Record<string, MetricSet>> = {},
 ): { readonly sources: readonly Source[] } | { readonly expected: string } {
   const words = tagValue.trim().split(/\s+/);
   const streams = words.filter((word) => word !== 'agent');
   if (new Set(words).size < words.length || streams.length > mostStreams)
     return { expected: severalExpected };
-  const parsed = streams.map(parseStream);
+  const parsed = streams.map((it) => parseMetrics(it, metricSets) ?? parseStream(it));
   const wrong = parsed.find((it) => 'expected' in it);
   if (wrong !== undefined) return wrong;
   const sources = parsed.flatMap((it): readonly Source[] => ('source' in it ? [it.source] : []));
@@ -71,6 +83,26 @@ export function parseSources(
 }
 
 const severalExpected = `one to ${mostStreams} sources, each once, with blanks between: ${sourceSyntax}; beside them or alone, once, the word agent`;
+
+type Parsed = { readonly source: Source } | { readonly expected: string };
+
+function parseMetrics(word: string, sets: Readonly<Record<string, MetricSet>>): Parsed | undefined {
+  const [kind, ...rest] = word.split('/');
+  if (kind !== 'metrics') return undefined;
+  const set = rest.join('/');
+  // An own property: `constructor` is in every object.
+  const metrics = Object.hasOwn(sets, set) ? sets[set] : undefined;
+  if (metrics !== undefined) {
+    return { source: { kind: holdsRecords(metrics) ? 'metrics' : 'signals', set, metrics } };
+  }
+  const known = Object.keys(sets).map((it) => `metrics/${it}`);
+  return {
+    expected:
+      known.length > 0
+        ? `one of the sources of this deployment: ${known.join(', ')}`
+        : 'another source: this deployment names no metrics',
+  };
+}
 
 function parseStream(word: string): { readonly source: StreamSource } | { readonly expected: string } {
   const [kind, ...rest] = word.split('/');

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parseFleet } from '../config/fleet.ts';
+import type { MetricSet } from '../config/metric-sets.ts';
 import type { PolicyOverrides } from '../config/policy.ts';
 import { Alarms } from './alarms.ts';
 import { Discovery } from './discovery.ts';
@@ -20,6 +21,8 @@ export type FleetConfiguration = {
    * one.
    */
   readonly policies?: Readonly<Record<string, PolicyOverrides>>;
+  /** Metrics of CloudWatch by what they mean, by the name that `metrics/NAME` in `weir:source` has. */
+  readonly sources?: Readonly<Record<string, MetricSet>>;
 };
 
 export type WeirProps = {

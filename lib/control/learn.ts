@@ -125,7 +125,8 @@ export async function learnOne(
       });
       return 'unread';
     }
-    const perSecond = measured[index]?.perSecond ?? ((value) => value);
+    const convert = measured[index]?.convert ?? ((value) => value);
+    const perSecond = (value: number) => convert(value, historyPeriodSeconds);
     histories.push(reading.points.map((it): Point => ({ ...it, value: perSecond(it.value) })));
   }
   const history = addUp(histories);
@@ -151,9 +152,7 @@ function historiesOf({ service, sources }: Registration) {
     const measurement = measurementOf('arrivalsPerSecond', service, stream);
     if (measurement.kind !== 'metric') return [];
     const { query, convert } = measurement;
-    // A sum is over its period; a mean, of a rate, is one already.
-    const perSecond = query.statistic === 'Sum' ? (sum: number) => sum / historyPeriodSeconds : convert;
-    return [{ query: { ...query, periodSeconds: historyPeriodSeconds }, perSecond }];
+    return [{ query: { ...query, periodSeconds: historyPeriodSeconds }, convert }];
   });
 }
 

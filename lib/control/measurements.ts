@@ -1,3 +1,4 @@
+import type { MetricDefinition, MetricField, MetricSet } from '../config/metric-sets.ts';
 import type { Policy } from '../config/policy.ts';
 import type { RegisteredSource } from '../config/registration.ts';
 import { agentNamespace, agentPeriodSeconds, type Field } from '../contract/measurement.ts';
@@ -11,15 +12,17 @@ export type Measurement =
   | {
       readonly kind: 'metric';
       readonly query: Omit<MetricQuery, 'sinceSeconds'>;
-      /** From the metric's unit to the field's. */
-      readonly convert: (value: number) => number;
+      /** From the metric's unit to the field's, of a period of so many seconds. */
+      readonly convert: Conversion;
     }
   | { readonly kind: 'queue-depth' };
+
+type Conversion = (value: number, periodSeconds: number) => number;
 
 type MetricRow = {
   readonly metricName: string;
   readonly statistic: MetricQuery['statistic'];
-  readonly convert: (value: number) => number;
+  readonly convert: Conversion;
   /** 60, unless given. */
   readonly periodSeconds?: number;
 };
@@ -32,7 +35,7 @@ const periodSeconds = 60;
 
 const unchanged = (value: number) => value;
 /** E.g. a Sum of 12,000 records over 60 s is 200 records/s. */
-const perSecond = (sum: number) => sum / periodSeconds;
+const perSecond: Conversion = (sum, seconds) => sum / seconds;
 const millisecondsToSeconds = (milliseconds: number) => milliseconds / 1000;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html */
@@ -123,6 +126,10 @@ export function measurementOf(
     if (sqsMetrics[field] !== undefined)
       return metric('AWS/SQS', { QueueName: source.queue }, sqsMetrics[field]);
   }
+  if (source?.kind === 'metrics' || source?.kind === 'signals') {
+    const ofSet = configuredMeasurement(field, service, source.metrics);
+    if (ofSet !== undefined) return ofSet;
+  }
   if (source?.kind === 'msk') {
     const ofMsk = mskMeasurement(field, source);
     if (ofMsk !== undefined) return ofMsk;
@@ -171,6 +178,33 @@ function mskMeasurement(field: Field, { cluster, topic, group }: MskSource): Mea
   return ofTopic && metric('AWS/Kafka', dimensions, ofTopic, 'Broker ID');
 }
 
+const isPerSecond = (field: Field) => field === 'arrivalsPerSecond' || field === 'processedPerSecond';
+
+/**
+ * A metric that the deployment names. Of what happens, a sum or a count of it is over its period. Where there is a lag and
+ * no backlog, the metric's mean is the mean lag.
+ * E.g. a Sum of 12,000 in a minute, of batches of 50 records each: multiplied by 50, 10,000 records/s.
+ */
+function configuredMeasurement(field: Field, service: ServiceId, set: MetricSet): Measurement | undefined {
+  const mean = field === 'meanLagSeconds' && set.lagSeconds && { ...set.lagSeconds, statistic: 'Average' };
+  const definition = mean || set[field as MetricField];
+  if (definition === undefined) return undefined;
+  const { namespace, metricName, dimensions = {}, multiplyBy = 1 } = definition;
+  const statistic = definition.statistic as MetricDefinition['statistic'];
+  const counted = isPerSecond(field) && (statistic === 'Sum' || statistic === 'SampleCount');
+  const convert: Conversion = (value, seconds) => (value * multiplyBy) / (counted ? seconds : 1);
+  return metric(namespace, filledIn(dimensions, service), { metricName, statistic, convert });
+}
+
+function filledIn(dimensions: Readonly<Record<string, string>>, id: ServiceId): Record<string, string> {
+  const { cluster, service } = parseServiceId(id);
+  const entries = Object.entries(dimensions).map(([name, value]) => [
+    name,
+    value.replaceAll('{cluster}', () => cluster).replaceAll('{service}', () => service),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 function dimensionsOf(id: ServiceId): Record<string, string> {
   const { cluster, service } = parseServiceId(id);
   return { ClusterName: cluster, ServiceName: service };
@@ -205,10 +239,11 @@ export function metricQueriesOf(
   ).length;
 }
 
-/** Whom a plan asks: of several streams the one that it names. */
+/** Whom a plan asks: of several streams the one that it names; and what the deployment names, of those metrics. */
 export function askedOf(
-  { source }: FieldPlan,
+  { source, field }: FieldPlan,
   sources: readonly RegisteredSource[],
 ): RegisteredSource | undefined {
-  return source === undefined ? sources[0] : sources.find((it) => it.name === source);
+  if (source !== undefined) return sources.find((it) => it.name === source);
+  return sources.find((it) => 'metrics' in it && field in it.metrics) ?? sources[0];
 }

@@ -1,3 +1,4 @@
+import type { Statistic } from '../config/metric-sets.ts';
 import type { Problem } from '../config/policy-rules.ts';
 import type { RegisteredSource, Registration, ScalingActivity } from '../config/registration.ts';
 import type { Source } from '../config/source.ts';
@@ -88,7 +89,7 @@ export type MetricQuery = {
   readonly dimensions: Readonly<Record<string, string>>;
   /** A further dimension, over all values of which the metric is summed; what they are need not be known. */
   readonly summedOver?: string;
-  readonly statistic: 'Average' | 'Sum' | 'Maximum' | 'Minimum';
+  readonly statistic: Statistic;
   readonly periodSeconds: number;
   /** Points of periods that ended after this are asked for. */
   readonly sinceSeconds: number;

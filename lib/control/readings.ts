@@ -111,7 +111,7 @@ async function readMetric(
     return { points: [], unread: answer.cause };
   }
   const points = answer.points
-    .map((point) => ({ atSeconds: point.atSeconds, value: convert(point.value) }))
+    .map((point) => ({ atSeconds: point.atSeconds, value: convert(point.value, query.periodSeconds) }))
     .filter((point) => isNews(point, knownValues.get(point.atSeconds)));
   if (answer.partial) return { points, unread: 'partial' };
   return points.length > 0 ? { points } : { points, unread: 'absent' };

@@ -1,5 +1,6 @@
 import type { Evidence } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
+import { strategyOf } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
 import { partitionsOf } from './streams.ts';
 import { freshLag, freshPoint, neededPlans, type Window } from './window.ts';
@@ -19,7 +20,7 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
     protectedTasks: window.observation.protectedTasks,
     arrivalsPerSecond: value('agentArrivalsPerSecond') ?? value('arrivalsPerSecond'),
     lagSeconds: freshLag(window)?.value,
-    ...(sources.length > 0 && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),
+    ...(strategyOf(sources) === 'lag' && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),
     partitions: partitionsOf(sources),
     cpuPercent: value('cpuPercent'),
     memoryPercent: value('memoryPercent'),

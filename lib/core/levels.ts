@@ -1,6 +1,6 @@
 import type { Point } from '../contract/measurement.ts';
 import type { Sample } from './sample.ts';
-import type { Stream } from './streams.ts';
+import { isKnownByLag, type Stream } from './streams.ts';
 
 /** λ, L and lag: what is known of what waits. */
 export type Levels = {
@@ -20,19 +20,16 @@ const bridgedPeriods = 2;
 /** What one stream says, and what follows from it. */
 export function levelsOf(
   series: Sample['series'],
-  { kind }: Pick<Stream, 'kind'>,
+  stream: Stream,
   cumulative = accumulate(series.arrivalsPerSecond ?? []),
 ): Levels {
   const { arrivalsPerSecond: arrivals = [], backlogRecords: backlog = [], lagSeconds: lag = [] } = series;
-  switch (kind) {
-    case 'kinesis':
-      // The mean lag of a minute is the lag at its middle, as far as lag is linear within a minute.
-      return { arrivals, backlog: backlogFromLag(series.meanLagSeconds ?? [], cumulative), lag };
-    case 'sqs':
-      return { arrivals, backlog, lag: queueLag(lag, backlog, cumulative) };
-    case 'msk':
-      return { arrivals, backlog, lag: topicLag(lag, backlog, cumulative) };
+  if (isKnownByLag(stream)) {
+    // The mean lag of a minute is the lag at its middle, as far as lag is linear within a minute.
+    return { arrivals, backlog: backlogFromLag(series.meanLagSeconds ?? [], cumulative), lag };
   }
+  const lagBy = stream.kind === 'sqs' ? queueLag : topicLag;
+  return { arrivals, backlog, lag: lagBy(lag, backlog, cumulative) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Policy } from '../config/policy.ts';
 import type { RegisteredSource } from '../config/registration.ts';
 import type { Field } from '../contract/measurement.ts';
+import { isKnownByLag, type Stream, streamFields, streamsOf } from './streams.ts';
 
 /** How a field is measured: how often it is asked for, and how old its newest point may be. */
 export type FieldPlan = {
@@ -37,23 +38,46 @@ export const agentSignals = [
 /** Of agents that have not reported for so long nothing is believed: their tasks may be dead. Five reports can be lost. */
 export const agentSilentSeconds = 60;
 
-/** A service with a source is held at its lag objective; one without, at its utilization. */
+/** A service whose records are known to wait is held at its lag objective; one without, at its utilization. */
 export type Strategy = 'lag' | 'threshold';
 
 export function strategyOf(sources: readonly RegisteredSource[]): Strategy {
-  return sources.length > 0 ? 'lag' : 'threshold';
+  return sources.some((it) => it.kind !== 'signals') ? 'lag' : 'threshold';
 }
 
 /** What must be measured of a service, and how often: nothing that its strategy does not use. */
 export function planMeasurements(policy: Policy, sources: readonly RegisteredSource[]): readonly FieldPlan[] {
+  const { signal, support } = plannersOf(policy);
+  if (strategyOf(sources) === 'threshold') {
+    const configured = namedFields(sources).map((field) => signal(field, 'once-known'));
+    return [signal('cpuPercent'), signal('memoryPercent'), ...configured];
+  }
+  const streams = streamsOf(sources);
+  const planned = streams.flatMap((stream) =>
+    planStream(policy, stream).map((it) => (stream.name === undefined ? it : { ...it, source: stream.name })),
+  );
+  const agents = sources.some((it) => it.kind === 'agent') ? planAgents(policy, streams.length === 0) : [];
+  // What flows is the streams' to say.
+  const ofTasks = namedFields(sources).filter((field) => !streamFields.some((it) => it === field));
+  return [
+    ...inStep(planned),
+    ...agents,
+    support('cpuPercent'),
+    support('memoryPercent'),
+    ...ofTasks.map(support),
+  ];
+}
+
+/** How fields are asked for that a decision rests on, and those that refine it. */
+function plannersOf({ evaluationSeconds }: Policy) {
   // CloudWatch has one point a minute of these: asking more often buys nothing new.
-  const everySeconds = Math.max(60, policy.evaluationSeconds);
+  const everySeconds = Math.max(60, evaluationSeconds);
   const freshSeconds = Math.max(publicationSeconds, everySeconds + publicationSeconds - 60);
-  const signal = (field: Field): FieldPlan => ({
+  const signal = (field: Field, required: FieldPlan['required'] = true): FieldPlan => ({
     field,
     everySeconds,
     periodSeconds: 60,
-    required: true,
+    required,
     freshSeconds,
   });
   const support = (field: Field): FieldPlan => ({
@@ -63,35 +87,49 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
     required: false,
     freshSeconds: supportingSeconds + publicationSeconds,
   });
-  if (sources.length === 0) return [signal('cpuPercent'), signal('memoryPercent')];
-  const streams = sources.filter((it) => it.kind !== 'agent');
-  const agents = streams.length < sources.length ? planAgents(policy, streams.length === 0) : [];
-  const ofKind: Readonly<Record<(typeof streams)[number]['kind'], readonly FieldPlan[]>> = {
-    kinesis: [signal('arrivalsPerSecond'), signal('lagSeconds'), signal('meanLagSeconds')],
-    sqs: [
-      // Asked for at each tick, and current when it is.
-      {
-        ...signal('backlogRecords'),
-        everySeconds: policy.evaluationSeconds,
-        periodSeconds: policy.evaluationSeconds,
-        freshSeconds: Math.max(120, 2 * policy.evaluationSeconds),
-      },
-      signal('arrivalsPerSecond'),
-      // The flow follows from depth and arrivals; this is for the summary of the window.
-      support('processedPerSecond'),
-      { ...signal('lagSeconds'), required: false },
-    ],
-    msk: [
-      signal('backlogRecords'),
+  return { signal, support };
+}
+
+/** What the deployment names metrics for. */
+function namedFields(sources: readonly RegisteredSource[]): readonly Field[] {
+  const named = sources.flatMap((it) => ('metrics' in it ? (Object.keys(it.metrics) as Field[]) : []));
+  return [...new Set(named)];
+}
+
+function planStream(policy: Policy, stream: Stream): readonly FieldPlan[] {
+  const { evaluationSeconds } = policy;
+  const { signal, support } = plannersOf(policy);
+  const [arrivals, lag] = [signal('arrivalsPerSecond'), signal('lagSeconds', false)];
+  switch (stream.kind) {
+    case 'kinesis':
+      return [arrivals, signal('lagSeconds'), signal('meanLagSeconds')];
+    case 'sqs':
+      return [
+        // Asked for at each tick, and current when it is.
+        {
+          ...signal('backlogRecords'),
+          everySeconds: evaluationSeconds,
+          periodSeconds: evaluationSeconds,
+          freshSeconds: Math.max(120, 2 * evaluationSeconds),
+        },
+        arrivals,
+        // The flow follows from depth and arrivals; this is for the summary of the window.
+        support('processedPerSecond'),
+        lag,
+      ];
+    case 'msk': {
       // The brokers' sum, a minute later than the rest. A cluster whose monitoring level is DEFAULT has no rate of a topic.
-      { ...signal('arrivalsPerSecond'), required: 'once-known', freshSeconds: freshSeconds + 60 },
-      { ...signal('lagSeconds'), required: false },
-    ],
-  };
-  const planned = streams.flatMap(({ kind, name }) =>
-    ofKind[kind].map((it): FieldPlan => (name === undefined ? it : { ...it, source: name })),
-  );
-  return [...inStep(planned), ...agents, support('cpuPercent'), support('memoryPercent')];
+      const freshSeconds = arrivals.freshSeconds + 60;
+      return [signal('backlogRecords'), { ...arrivals, required: 'once-known', freshSeconds }, lag];
+    }
+    case 'metrics': {
+      const { processedPerSecond, lagSeconds } = stream.metrics;
+      const processed = processedPerSecond === undefined ? [] : [support('processedPerSecond')];
+      if (isKnownByLag(stream))
+        return [arrivals, signal('lagSeconds'), signal('meanLagSeconds'), ...processed];
+      return [signal('backlogRecords'), arrivals, ...(lagSeconds === undefined ? [] : [lag]), ...processed];
+    }
+  }
 }
 
 /** A field is asked of all streams at once: their sum is no newer than the oldest of what it is made of. */

@@ -5,6 +5,7 @@ import { confidenceOf, measuredHow } from './confidence.ts';
 import { tasksFor } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ServiceContext } from './plan.ts';
+import { isKnownByLag } from './streams.ts';
 import { freshPoint, missingFields, type Window } from './window.ts';
 import type { Wish } from './wish.ts';
 
@@ -19,7 +20,7 @@ export function missingSignals(window: Window, context: ServiceContext): readonl
   const missing = missingFields(window);
   if (missing.length === 0 || isIdleQueue(window, context)) return [];
   const unread =
-    window.observation.runningTasks === 0 && window.streams.some((it) => it.stream.kind === 'kinesis');
+    window.observation.runningTasks === 0 && window.streams.some((it) => isKnownByLag(it.stream));
   return unread ? missing.filter((field) => !unreadFields.has(field)) : missing;
 }
 

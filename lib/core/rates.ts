@@ -1,5 +1,6 @@
 import type { Point } from '../contract/measurement.ts';
 import { accumulate, arrived, type Cumulative, type Levels, levelsOf } from './levels.ts';
+import { strategyOf } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Window } from './window.ts';
 
@@ -38,7 +39,7 @@ const periodSeconds = 60;
 
 /** What CloudWatch and the queue say of the streams; `undefined` for a service without a source. */
 export function flowOf(window: Window, { sources }: ServiceContext): Flow | undefined {
-  if (sources.length === 0) return undefined;
+  if (strategyOf(sources) === 'threshold') return undefined;
   const { arrivalsPerSecond: arrivals = [], backlogRecords = [], lagSeconds = [] } = window.series;
   const cumulative = accumulate(arrivals);
   const [only, ...more] = window.streams;

@@ -4,7 +4,7 @@ import { type Levels, levelsOf } from './levels.ts';
 import type { FieldPlan } from './measure.ts';
 import type { Sample, Unread } from './sample.ts';
 import { maximum } from './statistics.ts';
-import type { Stream } from './streams.ts';
+import { isKnownByLag, type Stream } from './streams.ts';
 
 /** What a window knows of one stream. Of a service's only one it is what the window itself knows. */
 export type StreamWindow = {
@@ -13,15 +13,6 @@ export type StreamWindow = {
   readonly freshness: Readonly<Partial<Record<Field, Freshness>>>;
   readonly unread: readonly Unread[];
 };
-
-/** What several streams are together; of each by itself these fields say nothing of the service. */
-export const combinedFields = [
-  'arrivalsPerSecond',
-  'processedPerSecond',
-  'backlogRecords',
-  'lagSeconds',
-  'meanLagSeconds',
-] as const satisfies readonly Field[];
 
 /**
  * A queue of which CloudWatch has had nothing to say for as long as the window, and in which nothing waits: it tells
@@ -61,8 +52,7 @@ export function combine(streams: readonly StreamWindow[]): Partial<Record<Field,
 type Join = (values: readonly number[]) => number;
 
 /** What L of a stream is known by. */
-const levelField = (stream: Stream): Field =>
-  stream.kind === 'kinesis' ? 'meanLagSeconds' : 'backlogRecords';
+const levelField = (stream: Stream): Field => (isKnownByLag(stream) ? 'meanLagSeconds' : 'backlogRecords');
 
 const isFresh = ({ freshness }: StreamWindow, field: Field) => freshness[field]?.state === 'fresh';
 

@@ -1,11 +1,28 @@
 import type { RegisteredSource } from '../config/registration.ts';
+import type { Field } from '../contract/measurement.ts';
 
-/** A source that holds records: a stream, a queue, a topic. */
-export type Stream = Exclude<RegisteredSource, { readonly kind: 'agent' }>;
+/** A source that holds records: a stream, a queue, a topic, or what the deployment's metrics tell of. */
+export type Stream = Exclude<RegisteredSource, { readonly kind: 'agent' | 'signals' }>;
 
 export function streamsOf(sources: readonly RegisteredSource[]): readonly Stream[] {
-  return sources.filter((it) => it.kind !== 'agent');
+  return sources.filter((it) => it.kind !== 'agent' && it.kind !== 'signals');
 }
+
+/** What waits in it is not measured, and follows from its lag. */
+export function isKnownByLag(stream: Stream): boolean {
+  return (
+    stream.kind === 'kinesis' || (stream.kind === 'metrics' && stream.metrics.backlogRecords === undefined)
+  );
+}
+
+/** What a stream says of itself. Anything else is the service's. */
+export const streamFields = [
+  'arrivalsPerSecond',
+  'processedPerSecond',
+  'backlogRecords',
+  'lagSeconds',
+  'meanLagSeconds',
+] as const satisfies readonly Field[];
 
 /**
  * Partitions of all that a service reads: no more tasks than these can have one. Unknown where one of the streams has

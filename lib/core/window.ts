@@ -3,9 +3,9 @@ import { type Freshness, freshnessesOf } from './freshness.ts';
 import { agentSignals, type FieldPlan, planMeasurements } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Sample, ServiceObservation, Unread } from './sample.ts';
-import { combine, combinedFields, freshTogether, planTogether, type StreamWindow } from './several.ts';
+import { combine, freshTogether, planTogether, type StreamWindow } from './several.ts';
 import { maximum, mean } from './statistics.ts';
-import { streamsOf } from './streams.ts';
+import { streamFields, streamsOf } from './streams.ts';
 import { type Joined, join, joiningOf, thinnedUntil } from './thin.ts';
 
 /** How far back a window reaches. */
@@ -68,7 +68,7 @@ export function assembleWindow(
   const own = seriesOf(samples, ({ series }) => series, from, nowSeconds);
   const plans = planMeasurements(context.policy, context.sources);
   const several = severalStreams(samples, context, plans, from, nowSeconds);
-  const series = several === undefined ? own : { ...without(own, combinedFields), ...combine(several) };
+  const series = several === undefined ? own : { ...without(own, streamFields), ...combine(several) };
   const plan = several === undefined ? plans : planTogether(plans);
   const measured = freshnessesOf(series, plan, nowSeconds);
   const freshness = several === undefined ? measured : freshTogether(measured, several);

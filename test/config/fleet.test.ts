@@ -57,8 +57,11 @@ describe('a fleet configuration', () => {
       'policies.patient: expected an object: fields of a policy, e.g. { maxTasks: 40 }; received 5',
     ],
     [{ policies: [] }, 'policies: expected an object: policies by name; received []'],
-    [{ polices: {} }, 'polices: expected one of policies as the name; received {}'],
-    [null, '(whole): expected an object: { policies: { NAME: { … } } }; received null'],
+    [{ polices: {} }, 'polices: expected one of policies, sources as the name; received {}'],
+    [
+      null,
+      '(whole): expected an object: { policies: { NAME: { … } }, sources: { NAME: { … } } }; received null',
+    ],
     ['x'.repeat(500), /received "x{99}…$/],
     [
       { policies: { 'very patient': {} } },
@@ -86,7 +89,69 @@ describe('a fleet configuration', () => {
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`policy${index}`, { maxTasks: 40 }]));
     expect(Object.keys(parseFleet({ policies: many(80) }).policies)).toHaveLength(80);
     expect(complaintOf({ policies: many(130) })).toMatch(
-      /policies: expected at most 3072 bytes .*; received 3\d{3} bytes/,
+      /\(whole\): expected at most 3072 bytes .*; received 3\d{3} bytes/,
     );
+  });
+});
+
+describe('sources of metrics', () => {
+  const backlogRecords = { namespace: 'AWS/AmazonMQ', metricName: 'QueueSize', statistic: 'Maximum' };
+  const arrivalsPerSecond = { namespace: 'AWS/AmazonMQ', metricName: 'EnqueueCount', statistic: 'Sum' };
+  const p95Ms = {
+    namespace: 'AWS/ApplicationELB',
+    metricName: 'TargetResponseTime',
+    dimensions: { LoadBalancer: 'app/main/1', Service: '{cluster}/{service}' },
+    statistic: 'p95',
+    multiplyBy: 1000,
+  };
+
+  it('are kept as they are written', () => {
+    const sources = { broker: { backlogRecords, arrivalsPerSecond }, latency: { p95Ms } };
+    expect(parseFleet({ sources })).toEqual({ policies: {}, sources });
+  });
+
+  it.each<[object, string | RegExp]>([
+    [
+      { broker: { backlogRecords } },
+      'sources.broker: expected arrivalsPerSecond and one of backlogRecords and lagSeconds together, or none of the three; received backlogRecords',
+    ],
+    [
+      { broker: { arrivalsPerSecond, p95Ms } },
+      /sources\.broker: expected arrivalsPerSecond and one .*; received arrivalsPerSecond, p95Ms/,
+    ],
+    [{ broker: {} }, 'sources.broker: expected at least one metric; received nothing'],
+    [
+      { broker: 7 },
+      'sources.broker: expected an object: metrics by what they mean, e.g. { backlogRecords: { … } }; received 7',
+    ],
+    [
+      { broker: { depth: p95Ms } },
+      /sources\.broker\.depth: expected one of arrivalsPerSecond, .* as the name/,
+    ],
+    [
+      { broker: { p95Ms: { ...p95Ms, period: 60 } } },
+      'sources.broker.p95Ms.period: expected one of namespace, metricName, dimensions, statistic, multiplyBy as the name; received 60',
+    ],
+    [
+      { broker: { p95Ms: { ...p95Ms, statistic: 'Mean' } } },
+      'sources.broker.p95Ms.statistic: expected Average, Sum, Maximum, Minimum, SampleCount or a percentile, e.g. p95; received "Mean"',
+    ],
+    [
+      { broker: { p95Ms: { ...p95Ms, namespace: undefined } } },
+      'sources.broker.p95Ms.namespace: expected a namespace of CloudWatch, e.g. AWS/AmazonMQ; received nothing',
+    ],
+    [
+      { broker: { p95Ms: { ...p95Ms, multiplyBy: 0 } } },
+      'sources.broker.p95Ms.multiplyBy: expected a number above 0, up to 1e9; received 0',
+    ],
+    [
+      { broker: { p95Ms: { ...p95Ms, dimensions: { Queue: '{queue}' } } } },
+      'sources.broker.p95Ms.dimensions.Queue: expected the value of a dimension, of 1 to 1024 characters, in which {cluster} and {service} alone stand for something; received "{queue}"',
+    ],
+    [{ broker: { p95Ms: { ...p95Ms, dimensions: { '': 'x' } } } }, /expected the name of a dimension/],
+    [{ 'my broker': { p95Ms } }, /sources\.my broker: expected a name of 1 to 64 letters/],
+    [[], 'sources: expected an object: sources by name; received []'],
+  ])('%j is refused', (sources, words) => {
+    expect(complaintOf({ sources })).toMatch(words);
   });
 });

@@ -4,8 +4,10 @@ import { policySchema } from '../../lib/config/policy.ts';
 import { resolve, type Tags } from '../../lib/config/resolve.ts';
 import { sourceSyntax } from '../../lib/config/source.ts';
 
+const metric = { namespace: 'Shop', metricName: 'Any', statistic: 'Sum' };
 const fleet = parseFleet({
   policies: { patient: { lagObjectiveSeconds: 600, maxTasks: 40 }, small: { maxTasks: 2 } },
+  sources: { broker: { backlogRecords: metric, arrivalsPerSecond: metric }, latency: { p95Ms: metric } },
 });
 const resolved = (tags: Tags) => resolve({ 'weir:managed': 'auto', ...tags }, fleet);
 const problemsOf = (tags: Tags) => {
@@ -102,6 +104,16 @@ describe('a wrong tag is told with what it was and what would be right', () => {
       'kinesis/a kinesis/a',
       `one to 5 sources, each once, with blanks between: ${sourceSyntax}; beside them or alone, once, the word agent`,
     ],
+    [
+      'weir:source',
+      'metrics/brokr',
+      'one of the sources of this deployment: metrics/broker, metrics/latency',
+    ],
+    [
+      'weir:source',
+      'metrics/constructor',
+      'one of the sources of this deployment: metrics/broker, metrics/latency',
+    ],
     ['weir:policy', 'hasty', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', '', 'one of the policies of this deployment: patient, small'],
     ['weir:policy', 'constructor', 'one of the policies of this deployment: patient, small'],
@@ -196,5 +208,31 @@ describe('weir:upstream', () => {
         expected: 'one to 5 services as cluster/service, with blanks between',
       },
     ]);
+  });
+});
+
+describe('metrics that the deployment names', () => {
+  it('go with the service that names them, as what they tell of', () => {
+    const set = { metrics: fleet.sources!['broker'] };
+    expect(resolved({ 'weir:source': 'metrics/broker metrics/latency' })).toMatchObject({
+      sources: [
+        { kind: 'metrics', set: 'broker', ...set },
+        { kind: 'signals', set: 'latency', metrics: fleet.sources!['latency'] },
+      ],
+    });
+  });
+
+  it('there are none where the deployment names none', () => {
+    expect(
+      resolve({ 'weir:managed': 'auto', 'weir:source': 'metrics/broker' }, parseFleet({})),
+    ).toMatchObject({
+      problems: [{ expected: 'another source: this deployment names no metrics' }],
+    });
+  });
+
+  it('do not wake a service at zero where agents alone could say what waits', () => {
+    const tags = { 'weir:min': '0', 'weir:source': 'agent metrics/latency' };
+    expect(problemsOf(tags)).toHaveLength(1);
+    expect(problemsOf({ ...tags, 'weir:source': 'agent metrics/broker' })).toHaveLength(0);
   });
 });

@@ -117,7 +117,7 @@ describe('a wrong fleet configuration', () => {
       { policies: { patient: { minTask: 2 } } },
       /policies\.patient\.minTask: expected one of minTasks, .*; received 2/,
     ],
-    [{ polices: {} }, 'polices: expected one of policies as the name; received {}'],
+    [{ polices: {} }, 'polices: expected one of policies, sources as the name; received {}'],
   ])('%j fails the synth: field, what would be right, what it was', (fleet, words) => {
     expect(synthOf(fleet)).toThrow(ConfigurationError);
     expect(synthOf(fleet)).toThrow(words);

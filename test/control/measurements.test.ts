@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policySchema } from '../../lib/config/policy.ts';
 import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import type { Field } from '../../lib/contract/measurement.ts';
-import { measurementOf, metricQueriesOf } from '../../lib/control/measurements.ts';
+import { askedOf, measurementOf, metricQueriesOf } from '../../lib/control/measurements.ts';
 import { planMeasurements } from '../../lib/core/measure.ts';
 import { kinesis, msk, service, sqs } from './world.ts';
 
@@ -27,6 +27,44 @@ const ofConsumer = { ...stream, ConsumerName: 'billing' };
 const kcl: RegisteredSource = { kind: 'kinesis', stream: 'orders', application: 'billing' };
 const tracker = { Operation: 'ApplicationTracker' };
 const queue = { QueueName: 'orders' };
+const broker: RegisteredSource = {
+  kind: 'metrics',
+  set: 'broker',
+  metrics: {
+    backlogRecords: {
+      namespace: 'AWS/AmazonMQ',
+      metricName: 'QueueSize',
+      dimensions: { Broker: 'main', Queue: '{service}-{cluster}' },
+      statistic: 'Maximum',
+    },
+    arrivalsPerSecond: { namespace: 'Shop', metricName: 'Batches', statistic: 'Sum', multiplyBy: 50 },
+    processedPerSecond: { namespace: 'Shop', metricName: 'Times', statistic: 'SampleCount' },
+  },
+};
+const mq = { Broker: 'main', Queue: 'orders-main' };
+const reader: RegisteredSource = {
+  kind: 'metrics',
+  set: 'reader',
+  metrics: {
+    arrivalsPerSecond: { namespace: 'Shop', metricName: 'Rate', statistic: 'Average' },
+    lagSeconds: { namespace: 'Shop', metricName: 'BehindMs', statistic: 'Maximum', multiplyBy: 0.001 },
+  },
+};
+const latency: RegisteredSource = {
+  kind: 'signals',
+  set: 'latency',
+  metrics: {
+    p95Ms: {
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'TargetResponseTime',
+      dimensions: { TargetGroup: 'targetgroup/orders/1' },
+      statistic: 'p95',
+      multiplyBy: 1000,
+    },
+    queueRecords: { namespace: 'Shop', metricName: 'Buffered', statistic: 'Sum' },
+  },
+};
+const targets = { TargetGroup: 'targetgroup/orders/1' };
 const topic = { 'Cluster Name': 'main', Topic: 'orders' };
 const group = { ...topic, 'Consumer Group': 'orders-app' };
 
@@ -68,6 +106,14 @@ describe('measurementOf', () => {
     [msk, 'backlogRecords', 'AWS/Kafka', 'SumOffsetLag', group, 'Maximum', 9000, 9000],
     [msk, 'lagSeconds', 'AWS/Kafka', 'EstimatedMaxTimeLag', group, 'Maximum', 45, 45],
     [msk, 'arrivalsPerSecond', 'AWS/Kafka', 'MessagesInPerSec', topic, 'Average', 200, 200],
+    [broker, 'backlogRecords', 'AWS/AmazonMQ', 'QueueSize', mq, 'Maximum', 9000, 9000],
+    [broker, 'arrivalsPerSecond', 'Shop', 'Batches', {}, 'Sum', 12_000, 10_000],
+    [broker, 'processedPerSecond', 'Shop', 'Times', {}, 'SampleCount', 600, 10],
+    [reader, 'arrivalsPerSecond', 'Shop', 'Rate', {}, 'Average', 200, 200],
+    [reader, 'lagSeconds', 'Shop', 'BehindMs', {}, 'Maximum', 45_500, 45.5],
+    [reader, 'meanLagSeconds', 'Shop', 'BehindMs', {}, 'Average', 1200, 1.2],
+    [latency, 'p95Ms', 'AWS/ApplicationELB', 'TargetResponseTime', targets, 'p95', 0.25, 250],
+    [latency, 'queueRecords', 'Shop', 'Buffered', {}, 'Sum', 70, 70],
     [sqs, 'memoryPercent', 'AWS/ECS', 'MemoryUtilization', ecs, 'Average', 41, 41],
   ])('%o %s is %s %s', (source, field, namespace, metricName, dimensions, statistic, from, to) => {
     const measurement = measurementOf(field, service, source);
@@ -76,7 +122,7 @@ describe('measurementOf', () => {
       kind: 'metric',
       query: { namespace, metricName, dimensions, statistic, periodSeconds: 60 },
     });
-    expect(measurement.kind === 'metric' && measurement.convert(from)).toBeCloseTo(to, 9);
+    expect(measurement.kind === 'metric' && measurement.convert(from, 60)).toBeCloseTo(to, 9);
   });
 
   it.each([
@@ -118,19 +164,34 @@ describe('measurementOf', () => {
     [sqs, 'meanLagSeconds'],
     [sqs, 'p95Ms'],
     [msk, 'meanLagSeconds'],
+    [broker, 'meanLagSeconds'],
+    [latency, 'lagSeconds'],
   ] as const)('refuses a field that %o does not have: %s', (source, field) => {
     expect(() => measurementOf(field, service, source)).toThrow(`${field} of main/orders was planned`);
   });
 
-  it.each([[[]], [[kinesis]], [[consumer]], [[kcl]], [[sqs]], [[msk]], [[agent]], [[kinesis, agent]]])(
-    'knows every field that is planned for %o',
-    (sources) => {
-      const planned = planMeasurements(policySchema.parse({}), sources);
+  it.each([
+    [[]],
+    [[broker]],
+    [[reader]],
+    [[latency]],
+    [[kinesis, latency]],
+    [[broker, latency, agent]],
+    [two],
+    [[kinesis]],
+    [[consumer]],
+    [[kcl]],
+    [[sqs]],
+    [[msk]],
+    [[agent]],
+    [[kinesis, agent]],
+  ])('knows every field that is planned for %o', (sources) => {
+    const planned = planMeasurements(policySchema.parse({}), sources);
 
-      expect(planned.length).toBeGreaterThan(0);
-      for (const { field } of planned) expect(() => measurementOf(field, service, sources[0])).not.toThrow();
-    },
-  );
+    expect(planned.length).toBeGreaterThan(0);
+    for (const plan of planned)
+      expect(() => measurementOf(plan.field, service, askedOf(plan, sources))).not.toThrow();
+  });
 });
 
 describe('metricQueriesOf', () => {
@@ -140,6 +201,8 @@ describe('metricQueriesOf', () => {
     ['Kinesis and agents: theirs, and seven of the agents', [kinesis, agent], 12],
     ['SQS: sent, deleted, age, CPU and memory, but not the depth', [sqs], 5],
     ['MSK: backlog, lag, arrivals, CPU and memory', [msk], 5],
+    ["metrics of the deployment's, with the mean lag by the same one", [reader], 5],
+    ['no stream: CPU, memory and what the deployment names', [latency], 4],
     ['two queues: three of each, CPU and memory once', two, 8],
     ['a stream and a queue', completeSources([kinesis, sqs], policySchema.parse({})), 8],
   ] as const)('%s', (_, sources, queries) => {

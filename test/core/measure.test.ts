@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { MetricField } from '../../lib/config/metric-sets.ts';
+import type { RegisteredSource } from '../../lib/config/registration.ts';
 import { agentSignals, dueFields, planMeasurements, strategyOf } from '../../lib/core/measure.ts';
-import { noon } from '../control/world.ts';
+import { kinesis, noon } from '../control/world.ts';
 import { cpuContext, deepFreeze, kinesisContext, mskContext, sqsContext } from '../support/windows.ts';
 
 describe('planMeasurements', () => {
@@ -69,6 +71,52 @@ describe('planMeasurements', () => {
         freshSeconds: 780,
       })),
     );
+  });
+});
+
+describe('metrics that the deployment names', () => {
+  const { policy } = kinesisContext();
+  const metric = { namespace: 'Shop', metricName: 'Any', statistic: 'Sum' } as const;
+  const setOf = (...named: readonly MetricField[]): RegisteredSource => {
+    const metrics = Object.fromEntries(named.map((field) => [field, metric]));
+    return { kind: named.includes('arrivalsPerSecond') ? 'metrics' : 'signals', set: 'any', metrics };
+  };
+  const planned = (...sources: readonly RegisteredSource[]) =>
+    planMeasurements(policy, sources).map((it) => [it.field, it.required, it.everySeconds]);
+  const ofEcs = [
+    ['cpuPercent', false, 600],
+    ['memoryPercent', false, 600],
+  ];
+
+  it('of a backlog: as a topic, with its lag where there is one', () => {
+    const arrivals = ['arrivalsPerSecond', true, 60];
+    expect(planned(setOf('backlogRecords', 'arrivalsPerSecond'))).toEqual([
+      ['backlogRecords', true, 60],
+      arrivals,
+      ...ofEcs,
+    ]);
+    expect(planned(setOf('backlogRecords', 'arrivalsPerSecond', 'lagSeconds'))).toContainEqual([
+      'lagSeconds',
+      false,
+      60,
+    ]);
+  });
+
+  it('of a lag: as a stream', () => {
+    expect(planned(setOf('lagSeconds', 'arrivalsPerSecond'))).toEqual(planned(kinesis));
+  });
+
+  it('of how the tasks do: at each step where that decides, seldom where a stream does', () => {
+    const latency = setOf('p95Ms', 'processedPerSecond');
+    expect(strategyOf([latency])).toBe('threshold');
+    expect(planned(latency)).toEqual([
+      ['cpuPercent', true, 60],
+      ['memoryPercent', true, 60],
+      ['p95Ms', 'once-known', 60],
+      ['processedPerSecond', 'once-known', 60],
+    ]);
+    expect(planned(kinesis, latency)).toEqual([...planned(kinesis), ['p95Ms', false, 600]]);
+    expect(planned(setOf('lagSeconds', 'arrivalsPerSecond', 'p95Ms'))).toEqual(planned(kinesis, latency));
   });
 });
 

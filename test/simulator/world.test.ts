@@ -49,7 +49,7 @@ async function newestOf(world: SimulatedWorld, wanted: string) {
   const query = (await queriesOf(world)).find(({ field }) => field === wanted);
   if (query === undefined) throw new Error(`${wanted} is not measured`);
   const newest = (await read(world, query.query)).at(-1);
-  return newest && query.convert(newest.value);
+  return newest && query.convert(newest.value, query.query.periodSeconds);
 }
 
 describe.each([

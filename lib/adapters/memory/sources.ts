@@ -13,7 +13,7 @@ export function createMemorySources(): MemorySources {
   const known = new Map<string, SourceFacts>();
   return {
     resolve: async (source) => {
-      if (source.kind === 'agent' || source.kind === 'msk') return { source };
+      if (source.kind !== 'kinesis' && source.kind !== 'sqs') return { source };
       // What a stream has is so whoever reads it, and a consumer must be registered.
       const stream: Source =
         source.kind === 'kinesis' ? { kind: source.kind, stream: source.stream } : source;
