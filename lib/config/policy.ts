@@ -109,6 +109,12 @@ export const policySchema = z.strictObject({
     '%',
     'Threshold strategy: memory to aim at.',
   ),
+  utilizationSeconds: field(
+    z.literal([20, 60]).default(60),
+    'utilization-every',
+    's',
+    'Threshold strategy: how far apart ECS has CPU and memory of the service; 20 where its monitoring is set to that.',
+  ),
   p95TargetMs: field(
     between(1, 600_000).default(100),
     'p95-target',

@@ -38,7 +38,11 @@ const unchanged = (value: number) => value;
 const perSecond: Conversion = (sum, seconds) => sum / seconds;
 const millisecondsToSeconds = (milliseconds: number) => milliseconds / 1000;
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html */
+/**
+ * Every minute, and every 20 s where the service's monitoring is set so; which DescribeServices does not tell.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html,
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/target-tracking-faster-auto-scaling.html
+ */
 const ecsMetrics: Partial<Record<Field, MetricRow>> = {
   cpuPercent: { metricName: 'CPUUtilization', statistic: 'Average', convert: unchanged },
   memoryPercent: { metricName: 'MemoryUtilization', statistic: 'Average', convert: unchanged },
@@ -106,16 +110,19 @@ const agentMetrics: Partial<Record<Field, MetricRow>> = {
 };
 
 /**
- * How a field of a service is measured. @throws WeirError for a field that this source does not have: the plan of
+ * How a field of a service is measured; ECS's own with a point every `utilizationSeconds`. @throws WeirError for a field that this source does not have: the plan of
  * measurements and this table disagree, and a field that is silently never read would look like a missing metric.
  */
 export function measurementOf(
   field: Field,
   service: ServiceId,
   source: RegisteredSource | undefined,
+  utilizationSeconds: number = periodSeconds,
 ): Measurement {
   const [ecs, agent] = [ecsMetrics[field], agentMetrics[field]];
-  if (ecs !== undefined) return metric('AWS/ECS', dimensionsOf(service), ecs);
+  if (ecs !== undefined) {
+    return metric('AWS/ECS', dimensionsOf(service), { ...ecs, periodSeconds: utilizationSeconds });
+  }
   if (agent !== undefined) return metric(agentNamespace, dimensionsOf(service), agent);
   if (source?.kind === 'kinesis') {
     const ofKinesis = kinesisMeasurement(field, source);

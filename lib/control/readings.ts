@@ -51,7 +51,7 @@ export async function readFields(
   const asked = await Promise.all(
     due.map(async (plan): Promise<Asked> => {
       const source = askedOf(plan, target.sources);
-      const measurement = measurementOf(plan.field, target.service, source);
+      const measurement = measurementOf(plan.field, target.service, source, plan.periodSeconds);
       const reading =
         measurement.kind === 'metric'
           ? await readMetric(plan, measurement, known, target, ports)

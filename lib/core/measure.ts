@@ -50,7 +50,10 @@ export function planMeasurements(policy: Policy, sources: readonly RegisteredSou
   const { signal, support } = plannersOf(policy);
   if (strategyOf(sources) === 'threshold') {
     const configured = namedFields(sources).map((field) => signal(field, 'once-known'));
-    return [signal('cpuPercent'), signal('memoryPercent'), ...configured];
+    const { utilizationSeconds: periodSeconds, evaluationSeconds } = policy;
+    const everySeconds = Math.max(periodSeconds, evaluationSeconds);
+    const utilization = (field: Field): FieldPlan => ({ ...signal(field), periodSeconds, everySeconds });
+    return [utilization('cpuPercent'), utilization('memoryPercent'), ...configured];
   }
   const streams = streamsOf(sources);
   const planned = streams.flatMap((stream) =>

@@ -1,3 +1,4 @@
+import type { Policy } from '../config/policy.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Analysis } from './analyze.ts';
 import { agreementOf, confidenceOf, measuredHow } from './confidence.ts';
@@ -13,11 +14,13 @@ import type { Wish } from './wish.ts';
 /** A signal and the share of its target at which it stands. */
 export type Pressure = { readonly field: Field; readonly factor: number };
 
-/** Outward: two minutes, so that one spike moves nothing. Inward: the highest of five. */
-const outwardSeconds = 120;
+/**
+ * Outward: two minutes, so that one spike moves nothing; where ECS has a point every 20 s, three of them. For as long, new
+ * tasks that have begun to work do not show.
+ */
+const visibleSeconds = ({ utilizationSeconds }: Policy) => Math.max(60, 2 * utilizationSeconds);
+/** Inward: the highest of five minutes. */
 const inwardSeconds = 300;
-/** A metric shows new tasks this long after they have begun to work. */
-const visibleSeconds = 120;
 /** Nothing says what one task can do: the thresholds are a rule, not a model. */
 const ruleCertainty = 0.5;
 
@@ -32,7 +35,7 @@ export function thresholdWish({ window }: Analysis, loop: LoopState, context: Se
   const { desiredTasks, runningTasks } = window.observation;
   const missing = missingFields(window);
   const measured = measuredHow(window);
-  const outward = pressures(window, context, outwardSeconds, mean);
+  const outward = pressures(window, context, visibleSeconds(policy), mean);
   const outFactor = maximum(outward.map((it) => it.factor));
   // The last minutes of tasks that were all taken away say nothing of whether some are wanted.
   const rising = desiredTasks > 0 && outFactor !== undefined && outFactor > policy.scaleOutThreshold;
@@ -50,7 +53,7 @@ export function thresholdWish({ window }: Analysis, loop: LoopState, context: Se
       : desiredTasks;
   const cpuPercent = freshPoint(window, 'cpuPercent')?.value;
   const changedAtSeconds = loop.changes.at(-1)?.atSeconds ?? 0;
-  const unseen = window.nowSeconds - changedAtSeconds < policy.startupSeconds + visibleSeconds;
+  const unseen = window.nowSeconds - changedAtSeconds < policy.startupSeconds + visibleSeconds(policy);
   const votes = rising
     ? outward.map((it) => it.factor > policy.scaleOutThreshold)
     : inward.map((it) => it.factor < policy.scaleInThreshold);

@@ -153,6 +153,12 @@ describe('measurementOf', () => {
     }
   });
 
+  it('asks for CPU and memory every 20 s where ECS has them so', () => {
+    for (const field of ['cpuPercent', 'memoryPercent'] as const)
+      expect(measurementOf(field, service, undefined, 20)).toMatchObject({ query: { periodSeconds: 20 } });
+    expect(measurementOf('lagSeconds', service, kinesis, 20)).toMatchObject({ query: { periodSeconds: 60 } });
+  });
+
   it('takes the backlog of a queue from the queue itself', () => {
     expect(measurementOf('backlogRecords', service, sqs)).toEqual({ kind: 'queue-depth' });
   });

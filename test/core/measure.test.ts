@@ -74,6 +74,24 @@ describe('planMeasurements', () => {
   });
 });
 
+it.each([
+  [60, 60, 60, 60],
+  [60, 20, 60, 60],
+  [20, 60, 20, 60],
+  [20, 20, 20, 20],
+  [20, 10, 20, 20],
+] as const)(
+  'CPU every %d s, evaluated every %d: a point every %d s, asked for every %d',
+  (utilizationSeconds, evaluationSeconds, periodSeconds, everySeconds) => {
+    const { policy, sources } = cpuContext({ utilizationSeconds, evaluationSeconds });
+    for (const plan of planMeasurements(policy, sources))
+      expect(plan).toMatchObject({ periodSeconds, everySeconds, required: true });
+    // What refines a stream's decision needs no such points.
+    for (const plan of planMeasurements(policy, kinesisContext().sources))
+      expect(plan.periodSeconds).toBe(60);
+  },
+);
+
 describe('metrics that the deployment names', () => {
   const { policy } = kinesisContext();
   const metric = { namespace: 'Shop', metricName: 'Any', statistic: 'Sum' } as const;

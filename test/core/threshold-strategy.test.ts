@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { analyze } from '../../lib/core/analyze.ts';
 import { stepIn, thresholdWish } from '../../lib/core/threshold-strategy.ts';
+import { assembleWindow } from '../../lib/core/window.ts';
 import type { CountWish } from '../../lib/core/wish.ts';
 import {
   analysisOf,
@@ -7,8 +9,10 @@ import {
   loopOf,
   now,
   repeated,
+  samplesOf,
   type Values,
   type WindowOptions,
+  windowOf,
 } from '../support/windows.ts';
 
 const defaults = cpuContext();
@@ -46,6 +50,37 @@ describe('stepIn', () => {
         if (fewer < tasks) expect((factor * tasks) / fewer).toBeLessThanOrEqual(0.8 + 1e-6);
       }
     }
+  });
+});
+
+describe('with a point every 20 s', () => {
+  const quick = cpuContext({ utilizationSeconds: 20, evaluationSeconds: 20 });
+  /** The last one 40 s old. */
+  const every20 = (values: readonly number[]) =>
+    values.map((value, index) => ({ atSeconds: now - 40 - 20 * (values.length - 1 - index), value }));
+  const wishOn = (cpu: readonly number[], loop = loopOf()) => {
+    const samples = samplesOf({ context: quick }).map((it, index, all) =>
+      index === all.length - 1
+        ? { ...it, series: { cpuPercent: every20(cpu), memoryPercent: every20(cpu.map(() => 10)) } }
+        : it,
+    );
+    const window = assembleWindow(samples, quick, now);
+    return thresholdWish(analyze(window, loop, quick), loop, quick);
+  };
+
+  it('three of them decide, and one alone moves nothing', () => {
+    const calm = repeated(30, 12);
+    expect(wishOn([...calm, 90, 90, 90])).toMatchObject({ tasks: 6, reasonOut: 'utilization-high' });
+    expect(wishOn([...calm, 90])).toMatchObject({ tasks: 4 });
+  });
+
+  it('a service that does not have them has none at all: missing, and nothing is scaled in', () => {
+    const loop = loopOf();
+    const window = windowOf({ context: quick });
+    expect(thresholdWish(analyze(window, loop, quick), loop, quick)).toMatchObject({
+      kind: 'hold',
+      reason: 'metrics-missing',
+    });
   });
 });
 

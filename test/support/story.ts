@@ -1,3 +1,4 @@
+import type { RegisteredSource } from '../../lib/config/registration.ts';
 import type { Field } from '../../lib/contract/measurement.ts';
 import { analyze } from '../../lib/core/analyze.ts';
 import { decide } from '../../lib/core/decide.ts';
@@ -52,19 +53,25 @@ export function createStory(
       runningFrom = undefined;
     }
     observation = { ...observation, ...seen };
-    const seriesOf = (fields: Minute['values']) =>
+    const seriesOf = (fields: Minute['values'], source: RegisteredSource | undefined) =>
       Object.fromEntries(
-        Object.entries(fields).map(([field, value]) => [
-          field,
+        Object.entries(fields).map(([field, value]) => {
           // A queue's depth is read now; everything else is a minute of CloudWatch's.
-          [{ atSeconds: field === 'backlogRecords' ? nowSeconds : nowSeconds - ageSeconds, value }],
-        ]),
+          const isDepth = field === 'backlogRecords' && source?.kind === 'sqs';
+          return [field, [{ atSeconds: isDepth ? nowSeconds : nowSeconds - ageSeconds, value }]];
+        }),
       );
-    const named = Object.entries(bySource ?? {}).map(([name, fields]) => [name, seriesOf(fields)]);
+    const named = Object.entries(bySource ?? {}).map(([name, fields]) => [
+      name,
+      seriesOf(
+        fields,
+        context.sources.find((it) => it.name === name),
+      ),
+    ]);
     samples.push({
       atSeconds: nowSeconds,
       observation,
-      series: seriesOf(values),
+      series: seriesOf(values, context.sources[0]),
       ...(bySource && { bySource: Object.fromEntries(named) }),
       unread,
     });
