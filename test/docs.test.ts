@@ -10,9 +10,12 @@ import { resolve } from '../lib/config/resolve.ts';
 import { detailTypes, eventSource } from '../lib/contract/events.ts';
 import { serviceIdFromArn } from '../lib/contract/service-id.ts';
 import { WeirStack } from '../lib/weir-stack.ts';
+import { prices } from './bench/prices.ts';
 import { renderEventDocs } from './support/event-docs.ts';
 import { betweenMarks, fenced } from './support/markdown.ts';
 import { renderPolicyTable } from './support/policy-docs.ts';
+import { monthlyMetrics, renderSourceDocs } from './support/source-docs.ts';
+import { sourcePages } from './support/source-pages.ts';
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -32,11 +35,40 @@ describe('documents are up to date', () => {
     await expect(renderEventDocs()).toMatchFileSnapshot(fileOf('docs/events.md'));
   });
 
+  it('docs/sources.md', async () => {
+    await expect(renderSourceDocs()).toMatchFileSnapshot(fileOf('docs/sources.md'));
+  });
+
   it('README.md: the policy table and the help of the demo', async () => {
     const readme = readFileSync(fileOf('README.md'), 'utf8');
     const withPolicy = betweenMarks(readme, 'policy', renderPolicyTable());
     const written = betweenMarks(withPolicy, 'demo', fenced('text', await helpOf('demo')));
     await expect(written).toMatchFileSnapshot(fileOf('README.md'));
+  });
+});
+
+describe('docs/sources.md', () => {
+  const cases = sourcePages.flatMap(({ heading, missing }) =>
+    missing.flatMap(({ what, shown }) => shown.map((it) => ({ heading, what, ...it }))),
+  );
+
+  it.each(cases)('$heading, $what: $file shows "$title"', ({ file, title }) => {
+    const titles = readFileSync(fileOf(file), 'utf8').replace(/\\'/g, "'");
+    expect(titles).toContain(title);
+  });
+
+  it('the worked price: two metrics each minute are $0.88 a month', () => {
+    const arrivalsAndLag = 2 * 43_800;
+    const cpuAndMemory = 2 * 4_380;
+    expect(monthlyMetrics([{ kind: 'kinesis', stream: 'orders' }])).toBe(arrivalsAndLag + cpuAndMemory);
+    expect(arrivalsAndLag * prices.metricsRequested.dollars).toBeCloseTo(0.88, 2);
+  });
+
+  it('its example is a configuration that is taken', () => {
+    const page = renderSourceDocs();
+    const [, text = ''] = /```ts\nconst fleet: FleetConfiguration = ([\s\S]*?);\n```/.exec(page) ?? [];
+    const fleet = parseFleet(new Function(`return ${text}`)());
+    expect(Object.keys(fleet.sources ?? {})).toEqual(['rabbit', 'latency']);
   });
 });
 

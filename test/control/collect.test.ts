@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { policySchema } from '../../lib/config/policy.ts';
 import { completeSources, type RegisteredSource } from '../../lib/config/registration.ts';
 import { type Core, runOnce } from '../../lib/control/run-once.ts';
+import { analyze } from '../../lib/core/analyze.ts';
+import { decide } from '../../lib/core/decide.ts';
 import { initialLoopState } from '../../lib/core/loop-state.ts';
 import type { ServiceContext } from '../../lib/core/plan.ts';
+import { assembleWindow } from '../../lib/core/window.ts';
 import {
   coreThat,
   hold,
@@ -224,5 +227,47 @@ describe('of several streams', () => {
 
     const polled = (await world.store.load(service)).state?.loop.polledAtSeconds;
     expect(Object.keys(polled ?? {}).sort()).toEqual(['backlogRecords', 'cpuPercent', 'memoryPercent']);
+  });
+});
+
+describe('of a stream that others read, too', () => {
+  const streamName = { StreamName: 'orders' };
+
+  /** Ten minutes in which records arrive, and somebody reads them. */
+  async function looksFor(source: RegisteredSource, own?: Parameters<typeof publishMinute>) {
+    const world = await managedWorld({ sources: [source] });
+    const verdicts: unknown[] = [];
+    for (let minute = 0; minute <= 10; minute++) {
+      const endSeconds = noon + 60 * (minute - 1);
+      world.clock.set(noon + 60 * minute);
+      publishMinute(world, 'AWS/Kinesis', 'IncomingRecords', streamName, endSeconds, { Sum: 6000 });
+      const lag = { Average: 900, Maximum: 1000 };
+      publishMinute(world, 'AWS/Kinesis', 'GetRecords.IteratorAgeMilliseconds', streamName, endSeconds, lag);
+      if (own !== undefined) publishMinute(world, own[1], own[2], own[3], endSeconds, lag);
+      const report = await world.tick({ assembleWindow, analyze, decide });
+      verdicts.push('decision' in report ? report.decision.reason : report.kind);
+    }
+    return verdicts.at(-1);
+  }
+
+  it.each<[string, RegisteredSource, string, string, Record<string, string>]>([
+    [
+      'a consumer that has stopped is not mistaken for another that reads',
+      { kind: 'kinesis', stream: 'orders', consumer: 'billing' },
+      'AWS/Kinesis',
+      'SubscribeToShardEvent.MillisBehindLatest',
+      { ...streamName, ConsumerName: 'billing' },
+    ],
+    [
+      'an application that puts nothing is one that does not read',
+      { kind: 'kinesis', stream: 'orders', application: 'billing' },
+      'billing',
+      'MillisBehindLatest',
+      { Operation: 'ApplicationTracker' },
+    ],
+  ])('%s', async (_, source, namespace, metricName, dimensions) => {
+    expect(await looksFor(source)).toBe('not-reading');
+    const own = [undefined as never, namespace, metricName, dimensions, 0, {}] as const;
+    expect(await looksFor(source, [...own])).not.toBe('not-reading');
   });
 });

@@ -15,6 +15,10 @@ const fleet = parseFleet({
       backlogRecords: { ...ofQueue, metricName: 'MessageCount', statistic: 'Maximum' },
       arrivalsPerSecond: { ...ofQueue, metricName: 'PublishRate', statistic: 'Average' },
     },
+    reader: {
+      arrivalsPerSecond: { namespace: 'Shop', metricName: 'Rate', statistic: 'Average' },
+      lagSeconds: { namespace: 'Shop', metricName: 'Behind', statistic: 'Maximum' },
+    },
     latency: {
       p95Ms: {
         namespace: 'AWS/ApplicationELB',
@@ -44,18 +48,21 @@ async function createService(source: string, tasks = 4) {
     readonly metricName: string;
     readonly dimensions: Record<string, string>;
   };
-  const publish = (metric: Metric, statistic: Statistic, value: number) =>
+  const publish = (metric: Metric, values: Readonly<Partial<Record<Statistic, number>>>) =>
     world.metrics.publish(metric, {
       endSeconds: slotSeconds - 60,
       periodSeconds: 60,
-      values: { [statistic]: value },
+      values,
       visibleAtSeconds: slotSeconds,
     });
   return {
     publish,
     ecs: (cpuPercent: number) => {
-      publish({ namespace: 'AWS/ECS', metricName: 'CPUUtilization', dimensions: ecs }, 'Average', cpuPercent);
-      publish({ namespace: 'AWS/ECS', metricName: 'MemoryUtilization', dimensions: ecs }, 'Average', 20);
+      publish(
+        { namespace: 'AWS/ECS', metricName: 'CPUUtilization', dimensions: ecs },
+        { Average: cpuPercent },
+      );
+      publish({ namespace: 'AWS/ECS', metricName: 'MemoryUtilization', dimensions: ecs }, { Average: 20 });
     },
     tick: async () => {
       clock.set(slotSeconds + 5);
@@ -87,13 +94,11 @@ describe('a queue of RabbitMQ, by the metrics that the deployment names for it',
       waiting += 60 * (perSecond - processed);
       orders.publish(
         { namespace: 'AWS/AmazonMQ', metricName: 'MessageCount', dimensions: queue },
-        'Maximum',
-        waiting,
+        { Maximum: waiting },
       );
       orders.publish(
         { namespace: 'AWS/AmazonMQ', metricName: 'PublishRate', dimensions: queue },
-        'Average',
-        perSecond,
+        { Average: perSecond },
       );
       if (waiting / perSecond > 60) late++;
       orders.ecs(3 + (87 * processed) / able);
@@ -110,6 +115,36 @@ describe('a queue of RabbitMQ, by the metrics that the deployment names for it',
   });
 });
 
+describe('an application that says itself how far it is behind', () => {
+  const shop = (metricName: string) => ({ namespace: 'Shop', metricName, dimensions: {} });
+
+  it('is held at its lag objective: what waits follows from what came within its lag', async () => {
+    const orders = await createService('metrics/reader');
+    const minute = (lagSeconds: number) => {
+      orders.publish(shop('Rate'), { Average: 400 });
+      orders.publish(shop('Behind'), { Average: lagSeconds, Maximum: lagSeconds });
+      orders.ecs(60);
+      return orders.tick();
+    };
+    for (let index = 0; index < 8; index++) await minute(2);
+    expect(orders.lines.every((it) => it.startsWith('hold'))).toBe(true);
+    const { evidence } = await minute(90);
+    expect(evidence).toMatchObject({ lagSeconds: 90, arrivalsPerSecond: 400, backlogRecords: 36_000 });
+    expect(orders.tasks()).toBeGreaterThan(4);
+  });
+
+  it('a lag that is not put is unknown, and no consumer that has stopped', async () => {
+    const orders = await createService('metrics/reader');
+    for (let index = 0; index < 12; index++) {
+      orders.publish(shop('Rate'), { Average: 400 });
+      orders.ecs(10);
+      await orders.tick();
+    }
+    expect(orders.lines).toEqual(['hold metrics-missing']);
+    expect(orders.tasks()).toBe(4);
+  });
+});
+
 describe('a web service whose latency the deployment names', () => {
   const load = { namespace: 'AWS/ApplicationELB', metricName: 'TargetResponseTime' };
   const slow = { ...load, dimensions: { TargetGroup: 'targetgroup/orders/1' } };
@@ -118,7 +153,7 @@ describe('a web service whose latency the deployment names', () => {
     const orders = await createService('metrics/latency');
     const minute = async (cpuPercent: number, p95Seconds?: number) => {
       orders.ecs(cpuPercent);
-      if (p95Seconds !== undefined) orders.publish(slow, 'p95', p95Seconds);
+      if (p95Seconds !== undefined) orders.publish(slow, { p95: p95Seconds });
       return orders.tick();
     };
     for (let index = 0; index < 5; index++) await minute(20, 0.07);
