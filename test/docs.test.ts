@@ -68,7 +68,7 @@ describe('docs/sources.md', () => {
     const page = renderSourceDocs();
     const [, text = ''] = /```ts\nconst fleet: FleetConfiguration = ([\s\S]*?);\n```/.exec(page) ?? [];
     const fleet = parseFleet(new Function(`return ${text}`)());
-    expect(Object.keys(fleet.sources ?? {})).toEqual(['rabbit', 'latency']);
+    expect(Object.keys(fleet.sources ?? {})).toEqual(['activemq', 'latency']);
   });
 });
 

@@ -7,13 +7,13 @@ import { runOnce } from '../../lib/control/run-once.ts';
 import { createWorld, noon, observation, service } from '../control/world.ts';
 
 const ecs = { ClusterName: 'main', ServiceName: 'orders' };
-const queue = { Broker: 'rabbit', VirtualHost: '/', Queue: 'orders' };
+const queue = { Broker: 'main-1', Queue: 'orders' };
 const ofQueue = { namespace: 'AWS/AmazonMQ', dimensions: { ...queue, Queue: '{service}' } };
 const fleet = parseFleet({
   sources: {
-    rabbit: {
-      backlogRecords: { ...ofQueue, metricName: 'MessageCount', statistic: 'Maximum' },
-      arrivalsPerSecond: { ...ofQueue, metricName: 'PublishRate', statistic: 'Average' },
+    activemq: {
+      backlogRecords: { ...ofQueue, metricName: 'QueueSize', statistic: 'Maximum' },
+      arrivalsPerSecond: { ...ofQueue, metricName: 'EnqueueCount', statistic: 'Sum' },
     },
     reader: {
       arrivalsPerSecond: { namespace: 'Shop', metricName: 'Rate', statistic: 'Average' },
@@ -84,21 +84,21 @@ async function createService(source: string, tasks = 4) {
   };
 }
 
-describe('a queue of RabbitMQ, by the metrics that the deployment names for it', () => {
+describe('a queue of ActiveMQ, by the metrics that the deployment names for it', () => {
   it('is held at its lag objective like any other', async () => {
-    const orders = await createService('metrics/rabbit');
+    const orders = await createService('metrics/activemq');
     let [waiting, late] = [0, 0];
     const minute = async (perSecond: number) => {
       const able = orders.tasks() * 100;
       const processed = Math.min(able, perSecond + waiting / 60);
       waiting += 60 * (perSecond - processed);
       orders.publish(
-        { namespace: 'AWS/AmazonMQ', metricName: 'MessageCount', dimensions: queue },
+        { namespace: 'AWS/AmazonMQ', metricName: 'QueueSize', dimensions: queue },
         { Maximum: waiting },
       );
       orders.publish(
-        { namespace: 'AWS/AmazonMQ', metricName: 'PublishRate', dimensions: queue },
-        { Average: perSecond },
+        { namespace: 'AWS/AmazonMQ', metricName: 'EnqueueCount', dimensions: queue },
+        { Sum: 60 * perSecond },
       );
       if (waiting / perSecond > 60) late++;
       orders.ecs(3 + (87 * processed) / able);

@@ -33,19 +33,19 @@ const shown = (file: string, title: string): Shown => ({ file, title });
 
 const namedMetrics = `const fleet: FleetConfiguration = {
   sources: {
-    // weir:source = metrics/rabbit
-    rabbit: {
+    // weir:source = metrics/activemq
+    activemq: {
       backlogRecords: {
         namespace: 'AWS/AmazonMQ',
-        metricName: 'MessageCount',
-        dimensions: { Broker: 'main', VirtualHost: '/', Queue: '{service}' },
+        metricName: 'QueueSize',
+        dimensions: { Broker: 'main-1', Queue: '{service}' },
         statistic: 'Maximum',
       },
       arrivalsPerSecond: {
         namespace: 'AWS/AmazonMQ',
-        metricName: 'PublishRate',
-        dimensions: { Broker: 'main', VirtualHost: '/', Queue: '{service}' },
-        statistic: 'Average',
+        metricName: 'EnqueueCount',
+        dimensions: { Broker: 'main-1', Queue: '{service}' },
+        statistic: 'Sum',
       },
     },
     // weir:source = metrics/latency
