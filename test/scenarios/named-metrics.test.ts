@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryScalableTargets } from '../../lib/adapters/memory/scalable-targets.ts';
 import { createMemorySources } from '../../lib/adapters/memory/sources.ts';
 import { parseFleet } from '../../lib/config/fleet.ts';
 import type { Statistic } from '../../lib/config/metric-sets.ts';
@@ -38,8 +39,8 @@ async function createService(source: string, tasks = 4) {
   const counts = { desiredTasks: tasks, runningTasks: tasks };
   world.services.put(service, { observation: { ...observation, ...counts }, tags });
   const { clock, store, services, telemetry } = world;
-  const sources = createMemorySources();
-  const found = await discover({ clock, store, services, tagged: services, sources, fleet, telemetry });
+  const lookedUp = { sources: createMemorySources(), targets: createMemoryScalableTargets() };
+  const found = await discover({ clock, store, services, tagged: services, ...lookedUp, fleet, telemetry });
   expect(found).toEqual([{ service, outcome: 'registered' }]);
   const lines: string[] = [];
   let slotSeconds = noon;
