@@ -15,17 +15,18 @@ export type StreamWindow = {
 };
 
 /**
- * A queue of which CloudWatch has had nothing to say for as long as the window, and in which nothing waits: it tells
- * nothing of a queue that nobody has used for six hours. It adds nothing, and that is known.
+ * A queue of which CloudWatch, which was asked, has had nothing to say for as long as the window, and in which nothing
+ * waits: it tells nothing of a queue that nobody has used for six hours. It adds nothing, and that is known.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
-export function isAsleep({ stream, series, freshness }: StreamWindow): boolean {
+export function isAsleep({ stream, series, freshness, unread }: StreamWindow): boolean {
   return (
     stream.kind === 'sqs' &&
     freshness.backlogRecords?.state === 'fresh' &&
     series.backlogRecords?.at(-1)?.value === 0 &&
     freshness.arrivalsPerSecond?.state !== 'fresh' &&
-    !series.arrivalsPerSecond?.some((it) => it.value > 0)
+    !series.arrivalsPerSecond?.some((it) => it.value > 0) &&
+    !unread.some((it) => it.field === 'arrivalsPerSecond' && it.cause !== 'absent')
   );
 }
 

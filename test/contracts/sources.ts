@@ -8,8 +8,8 @@ export type SourcesWorld = {
   readonly sources: Sources;
   readonly queues: Queues;
   addStream(stream: string, shards: number): void | Promise<void>;
-  /** Of a stream that is there; absent where whoever plays the account knows of none. */
-  readonly addConsumer?: (stream: string, consumer: string) => void | Promise<void>;
+  /** Of a stream that is there. */
+  addConsumer(stream: string, consumer: string): void | Promise<void>;
   /** Its URL. */
   addQueue(queue: string, depth: Depth): string | Promise<string>;
 };
@@ -25,18 +25,17 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
       });
     });
 
-    it('finds a registered consumer, with the partitions of its stream', async ({ skip }) => {
+    it('finds a registered consumer, with the partitions of its stream', async () => {
       const { sources, addStream, addConsumer } = create();
-      if (addConsumer === undefined) return skip();
-      await addStream('orders', 8);
-      await addConsumer('orders', 'billing');
-      const source = { kind: 'kinesis', stream: 'orders', consumer: 'billing' } as const;
+      await addStream('payments', 8);
+      await addConsumer('payments', 'billing');
+      const source = { kind: 'kinesis', stream: 'payments', consumer: 'billing' } as const;
 
       expect(await sources.resolve(source)).toEqual({ source: { ...source, partitions: 8 } });
       expect(await sources.resolve({ ...source, consumer: 'biling' })).toEqual({
         problem: {
           subject: 'weir:source',
-          received: 'kinesis/orders/biling',
+          received: 'kinesis/payments/biling',
           expected: 'a registered consumer of a stream that exists in this account and Region',
         },
       });
@@ -44,13 +43,21 @@ export function sourcesContract(name: string, create: () => SourcesWorld) {
 
     it('takes an application of the Kinesis Client Library as it is, where its stream is there', async () => {
       const { sources, addStream } = create();
-      const application = { kind: 'kinesis', stream: 'orders', application: 'billing' } as const;
+      const application = { kind: 'kinesis', stream: 'refunds', application: 'billing' } as const;
 
       expect(await sources.resolve(application)).toMatchObject({
-        problem: { received: 'kcl/orders/billing' },
+        problem: { received: 'kcl/refunds/billing' },
       });
-      await addStream('orders', 8);
+      await addStream('refunds', 8);
       expect(await sources.resolve(application)).toEqual({ source: { ...application, partitions: 8 } });
+    });
+
+    it('takes metrics as they are: nothing tells of them but themselves', async () => {
+      const { sources } = create();
+      const p95Ms = { namespace: 'Shop', metricName: 'Latency', statistic: 'p95' } as const;
+      const signals = { kind: 'signals', set: 'latency', metrics: { p95Ms } } as const;
+
+      expect(await sources.resolve(signals)).toEqual({ source: signals });
     });
 
     it('finds a queue with its URL', async () => {

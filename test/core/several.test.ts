@@ -141,6 +141,15 @@ describe('a queue that nobody has used for hours', () => {
     const [, stream] = windowOfQueues({}, values).streams;
     expect(isAsleep(stream!)).toBe(false);
   });
+
+  it.each(['throttled', 'forbidden', 'error', 'partial'] as const)(
+    'is not asleep where CloudWatch could not be asked: %s',
+    (cause) => {
+      const unread = [{ field: 'arrivalsPerSecond', source: 'sqs/low', cause }] as const;
+      const [, stream] = windowOfQueues({}, { backlogRecords: [0] }, { unread }).streams;
+      expect(isAsleep(stream!)).toBe(false);
+    },
+  );
 });
 
 describe('planTogether', () => {

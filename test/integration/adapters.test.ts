@@ -26,7 +26,7 @@ import { noon, retired } from '../contracts/fixtures.ts';
 import { sourcesContract } from '../contracts/sources.ts';
 import { storeContract } from '../contracts/store.ts';
 import { type Aws, createAws, emulatorNames, unique } from './support/aws.ts';
-import { addQueue, addStream, bodies, subscribe } from './support/queues.ts';
+import { addConsumer, addQueue, addStream, bodies, subscribe } from './support/queues.ts';
 
 describe.each(emulatorNames)('on %s', (name) => {
   let aws: Aws;
@@ -159,6 +159,7 @@ describe.each(emulatorNames)('on %s', (name) => {
     sources: createSources({ kinesis: aws.kinesis, sqs: aws.sqs }),
     queues: createQueues(aws.sqs),
     addStream: (stream, shards) => addStream(aws, stream, shards),
+    addConsumer: (stream, consumer) => addConsumer(aws, stream, consumer),
     addQueue: (queue, depth) => addQueue(aws, queue, depth),
   }));
 

@@ -1,5 +1,10 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateStreamCommand, waitUntilStreamExists } from '@aws-sdk/client-kinesis';
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  RegisterStreamConsumerCommand,
+  waitUntilStreamExists,
+} from '@aws-sdk/client-kinesis';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -56,6 +61,15 @@ export async function bodies<T>(
 export async function addStream(aws: Aws, StreamName: string, ShardCount: number): Promise<void> {
   await aws.kinesis.send(new CreateStreamCommand({ StreamName, ShardCount }));
   await waitUntilStreamExists({ client: aws.kinesis, maxWaitTime: 30, minDelay: 1 }, { StreamName });
+}
+
+/** A consumer of enhanced fan-out. */
+export async function addConsumer(aws: Aws, StreamName: string, ConsumerName: string): Promise<void> {
+  const { StreamDescriptionSummary } = await aws.kinesis.send(
+    new DescribeStreamSummaryCommand({ StreamName }),
+  );
+  const { StreamARN } = StreamDescriptionSummary ?? {};
+  await aws.kinesis.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName }));
 }
 
 /** A queue with so many messages of each kind. Returns its URL. */
