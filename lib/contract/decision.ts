@@ -89,6 +89,11 @@ export const evidenceSchema = z.object({
   backlogAtHorizonRecords: z.number().optional().describe('L̂(h), when a change takes effect'),
   lagSeconds: z.number().optional().describe('age of the oldest unprocessed record'),
   lagObjectiveSeconds: z.number().optional().describe('of the policy'),
+  worstSource: z.string().optional().describe('of several sources, the one whose records are oldest'),
+  silentSources: z
+    .string()
+    .optional()
+    .describe('of several sources, those of which a needed signal is not fresh, with blanks between'),
   timeToClearSeconds: z.number().optional().describe('T_c, the time left to clear the backlog'),
   utilizationTarget: z.number().optional().describe('u'),
   tasksForLoad: z.number().optional().describe('tasks that the forecast alone asks for'),

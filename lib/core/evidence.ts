@@ -2,6 +2,7 @@ import type { Evidence } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import { strategyOf } from './measure.ts';
 import type { ServiceContext } from './plan.ts';
+import { standingOf } from './several.ts';
 import { partitionsOf } from './streams.ts';
 import { freshLag, freshPoint, neededPlans, type Window } from './window.ts';
 
@@ -21,6 +22,7 @@ export function evidenceOf(window: Window, { policy, sources }: ServiceContext, 
     arrivalsPerSecond: value('agentArrivalsPerSecond') ?? value('arrivalsPerSecond'),
     lagSeconds: freshLag(window)?.value,
     ...(strategyOf(sources) === 'lag' && { lagObjectiveSeconds: policy.lagObjectiveSeconds }),
+    ...standingOf(window.streams),
     partitions: partitionsOf(sources),
     cpuPercent: value('cpuPercent'),
     memoryPercent: value('memoryPercent'),

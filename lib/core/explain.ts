@@ -21,7 +21,9 @@ function explainScale({ direction, from, to, reason, limitedBy, evidence }: Scal
 }
 
 function explainHold({ reason, missing, evidence }: HoldDecision): string {
-  const names = missing === undefined || missing.length === 0 ? '' : ` (${missing.join(', ')})`;
+  const { silentSources } = evidence;
+  const of = silentSources === undefined ? '' : ` of ${silentSources.replaceAll(' ', ', ')}`;
+  const names = missing === undefined || missing.length === 0 ? '' : ` (${missing.join(', ')}${of})`;
   return `Hold at ${count(evidence.desiredTasks)}: ${holdBecause[reason](evidence)}${names}.`;
 }
 
@@ -38,13 +40,13 @@ const limits = {
 
 const scaleBecause: Record<ScaleReason, (evidence: Evidence) => string> = {
   'lag-objective-breached': (it) =>
-    `records are ${seconds(it.lagSeconds)} old, the objective is ${seconds(it.lagObjectiveSeconds)}; ${demand(it)}`,
+    `${records(it)} are ${seconds(it.lagSeconds)} old, the objective is ${seconds(it.lagObjectiveSeconds)}; ${demand(it)}`,
   'demand-exceeds-capacity': demand,
   'capacity-exceeds-demand': demand,
   'utilization-high': (it) => `the fullest signal is at ${share(it.factor)} of its target`,
   'utilization-low': (it) => `the fullest signal is at ${share(it.factor)} of its target`,
   'unknown-capacity-step': (it) =>
-    `records are ${seconds(it.lagSeconds)} old and what one task can do is not known yet, so a step is taken`,
+    `${records(it)} are ${seconds(it.lagSeconds)} old and what one task can do is not known yet, so a step is taken`,
   'ineffective-undone': () => 'more tasks brought nothing, something else is the limit',
   'deployment-reset': () => 'a deployment had set a smaller count from its template',
   'below-minimum': () => 'the policy wants no fewer',
@@ -94,6 +96,8 @@ function demand(it: Evidence): string {
   return `${load}${backlog}${each}`;
 }
 
+const records = ({ worstSource }: Evidence) =>
+  worstSource === undefined ? 'records' : `records of ${worstSource}`;
 const wanted = (it: Evidence) => (it.wantedTasks === undefined ? 'another count' : count(it.wantedTasks));
 const partitions = (known: number | undefined) =>
   known === 1 ? 'there is only 1 partition' : `there are ${known ?? 'no more'} partitions`;

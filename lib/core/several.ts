@@ -74,11 +74,30 @@ export function freshTogether(
   return Object.fromEntries(entries);
 }
 
+const isTold = (it: StreamWindow) => isFresh(it, 'arrivalsPerSecond') && isFresh(it, levelField(it.stream));
+
 /** The lag of a stream as far as it is known now, whatever the others say. */
 export function lagOf(it: StreamWindow): number | undefined {
-  const told = isFresh(it, 'arrivalsPerSecond') && isFresh(it, levelField(it.stream));
-  if (told) return levelsOf(it.series, it.stream).lag.at(-1)?.value;
+  if (isTold(it)) return levelsOf(it.series, it.stream).lag.at(-1)?.value;
   return isFresh(it, 'lagSeconds') ? it.series.lagSeconds?.at(-1)?.value : undefined;
+}
+
+/** Of several streams, which one governs, and which say nothing; by name, as far as there are any. */
+export function standingOf(streams: readonly StreamWindow[]): {
+  readonly worstSource?: string | undefined;
+  readonly silentSources?: string | undefined;
+} {
+  if (streams.length < 2) return {};
+  const known = streams.flatMap((it) => {
+    const lagSeconds = lagOf(it);
+    return lagSeconds === undefined ? [] : [{ lagSeconds, name: it.stream.name }];
+  });
+  const worst = maximum(known.map((it) => it.lagSeconds));
+  const silent = streams.filter((it) => !isAsleep(it) && !isTold(it)).map((it) => it.stream.name);
+  return {
+    worstSource: known.find((it) => it.lagSeconds === worst)?.name,
+    ...(silent.length > 0 && { silentSources: silent.join(' ') }),
+  };
 }
 
 /** The sum at each moment of which every stream has a point: minutes are the same ones for all. */

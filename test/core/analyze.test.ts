@@ -4,6 +4,7 @@ import type { Field } from '../../lib/contract/measurement.ts';
 import { actionsAgainst } from '../../lib/core/actions.ts';
 import { findBottlenecks } from '../../lib/core/bottlenecks.ts';
 import type { LoopState } from '../../lib/core/loop-state.ts';
+import { kinesis } from '../control/world.ts';
 import {
   analysisOf,
   cpuContext,
@@ -12,7 +13,10 @@ import {
   mskContext,
   now,
   repeated,
+  severalContext,
   sqsContext,
+  twoQueues,
+  type Values,
   type WindowOptions,
   windowOf,
 } from '../support/windows.ts';
@@ -90,6 +94,25 @@ describe('not_reading', () => {
     ['no source', { ...stopped, context: cpuContext() }, 'absent'],
   ])('%s', (_, options, verdict) => {
     expect(verdictOf('not_reading', options)).toEqual({ verdict });
+  });
+
+  it('of several streams one that nobody reads is enough, however well the others do', () => {
+    const context = severalContext([kinesis, ...twoQueues]);
+    const queue = { arrivalsPerSecond: [40], backlogRecords: [0] };
+    const several = (lag: Values): WindowOptions => ({
+      context,
+      bySource: {
+        'kinesis/orders': { arrivalsPerSecond: [200], ...lag },
+        'sqs/high': queue,
+        'sqs/low': queue,
+      },
+      unread: [{ field: 'lagSeconds', source: 'kinesis/orders', cause: 'absent' }],
+    });
+    expect(verdictOf('not_reading', several({}))).toMatchObject({
+      verdict: 'present',
+      measures: { observed: 200 },
+    });
+    expect(verdictOf('not_reading', several({ lagSeconds: [5] }))).toEqual({ verdict: 'absent' });
   });
 
   const restless: WindowOptions = {

@@ -8,7 +8,14 @@ import {
 } from '../../lib/core/hot-partition.ts';
 import { flowOf } from '../../lib/core/rates.ts';
 import { kinesis } from '../control/world.ts';
-import { kinesisContext, newestMinute, repeated, type WindowOptions, windowOf } from '../support/windows.ts';
+import {
+  kinesisContext,
+  newestMinute,
+  repeated,
+  severalContext,
+  type WindowOptions,
+  windowOf,
+} from '../support/windows.ts';
 
 describe('hottestShareOf', () => {
   it('the worked number: 7 tasks of 500 on 120 partitions, 2,500 records/s, 0.327 s each second', () => {
@@ -105,4 +112,16 @@ describe('hotLagOf', () => {
       hotLagOf(windowOf({ context, values: { ...fallingBehind, meanLagSeconds: repeated(60, 60) } })),
     ).toBeUndefined();
   });
+});
+
+it('hotLagOf: of several streams a partition of one of them, and not one of them that is behind as a whole', () => {
+  const several = severalContext([kinesis, { kind: 'kinesis', stream: 'refunds', partitions: 4 }]);
+  const hotLag = (lagSeconds: number, meanLagSeconds: number) => {
+    const even = { arrivalsPerSecond: [100], lagSeconds: [2], meanLagSeconds: [1] };
+    const other = { arrivalsPerSecond: [100], lagSeconds: [lagSeconds], meanLagSeconds: [meanLagSeconds] };
+    const bySource = { 'kinesis/orders': even, 'kinesis/refunds': other };
+    return hotLagOf(windowOf({ context: several, bySource }));
+  };
+  expect(hotLag(90, 5)).toBe(90);
+  expect(hotLag(90, 85)).toBeUndefined();
 });

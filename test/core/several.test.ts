@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { evidenceOf } from '../../lib/core/evidence.ts';
+import { explain } from '../../lib/core/explain.ts';
 import { planMeasurements } from '../../lib/core/measure.ts';
 import { flowOf } from '../../lib/core/rates.ts';
 import { isAsleep, planTogether } from '../../lib/core/several.ts';
 import type { Window } from '../../lib/core/window.ts';
-import { kinesis, msk } from '../control/world.ts';
+import { hold, kinesis, msk, scale } from '../control/world.ts';
 import {
   now,
   repeated,
@@ -74,6 +76,33 @@ describe('several streams are together', () => {
     expect(newest(window)).toMatchObject({ arrivals: 140, backlog: 0 });
     expect(window.series.meanLagSeconds).toBeUndefined();
     expect(window.series.cpuPercent?.at(-1)?.value).toBe(50);
+  });
+});
+
+describe('of several, evidence names', () => {
+  const evidence = (window: Window) => evidenceOf(window, queues, {});
+
+  it('the one whose records are oldest', () => {
+    const told = evidence(windowOfQueues(flowing(40, 0), flowing(100, 6000)));
+    expect(told).toMatchObject({ lagSeconds: 60, worstSource: 'sqs/low' });
+    expect(told.silentSources).toBeUndefined();
+    expect(explain({ ...scale(4, 6), reason: 'lag-objective-breached', evidence: told })).toContain(
+      'records of sqs/low are 60 s old',
+    );
+  });
+
+  it('those that say nothing, and of one that sleeps there is nothing to say', () => {
+    const told = evidence(windowOfQueues(flowing(40, 80), { backlogRecords: [5] }));
+    expect(told).toMatchObject({ worstSource: 'sqs/high', silentSources: 'sqs/low' });
+    const held = { ...hold('metrics-missing'), missing: ['arrivalsPerSecond'], evidence: told };
+    expect(explain(held)).toContain('(arrivalsPerSecond of sqs/low)');
+    expect(evidence(windowOfQueues(flowing(40, 80), { backlogRecords: [0] })).silentSources).toBeUndefined();
+  });
+
+  it('none of a service that reads one stream', () => {
+    const context = severalContext(twoQueues.slice(0, 1));
+    const only = evidenceOf(windowOf({ context, values: flowing(40, 0) }), context, {});
+    expect(Object.keys(only)).not.toContain('worstSource');
   });
 });
 

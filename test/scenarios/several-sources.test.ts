@@ -46,7 +46,7 @@ describe('a service that reads a queue of high priority and one of low', () => {
     const out = shop.story.told.find(({ plan }) => plan.decision.kind === 'scale')!;
     expect(out.plan.decision).toMatchObject({ direction: 'out', from: 4 });
     expect(out.minute).toBeLessThanOrEqual(17);
-    expect(out.plan.decision.evidence.arrivalsPerSecond).toBe(600);
+    expect(out.plan.decision.evidence).toMatchObject({ arrivalsPerSecond: 600, worstSource: 'sqs/low' });
     expect(shop.waiting).toEqual({ high: 0, low: 0 });
     expect(shop.desired()).toBeGreaterThanOrEqual(6);
     expect(shop.desired()).toBeLessThanOrEqual(8);

@@ -297,7 +297,7 @@ export const sourcePages: readonly SourcePage[] = [
   {
     heading: 'Several of them',
     opening:
-      'One service that reads up to five. Its tasks are shared, so what each stream asks of them adds up: λ, X and L are sums, and the lag is that of the worst. What a task can do is learned of the mixture, and follows it when it changes. Agents report for the service as a whole.',
+      'One service that reads up to five. Its tasks are shared, so what each stream asks of them adds up: λ, X and L are sums, and the lag is that of the worst. What a task can do is learned of the mixture, and follows it when it changes. The evidence of a decision names the one that governs (`worstSource`) and those that say nothing (`silentSources`). Agents report for the service as a whole.',
     sources: [
       { kind: 'sqs', queue: 'HIGH' },
       { kind: 'sqs', queue: 'LOW' },
