@@ -113,11 +113,14 @@ export async function learnOne(
 ): Promise<Exclude<Learned['outcome'], 'failed'>> {
   const { service, policy } = registration;
   const nowSeconds = clock.nowSeconds();
-  const measured = historiesOf(registration);
   const sinceSeconds = beginningOf(nowSeconds);
-  const readings = await Promise.all(measured.map((it) => metrics.read({ ...it.query, sinceSeconds })));
+  const readings = await Promise.all(
+    historiesOf(registration).map(async ({ query, convert }) => {
+      return { reading: await metrics.read({ ...query, sinceSeconds }), convert };
+    }),
+  );
   const histories: Point[][] = [];
-  for (const [index, reading] of readings.entries()) {
+  for (const { reading, convert } of readings) {
     if (reading.kind === 'failed' || reading.partial) {
       telemetry.warn('A history could not be read whole.', {
         service,
@@ -125,10 +128,9 @@ export async function learnOne(
       });
       return 'unread';
     }
-    const convert = measured[index]?.convert ?? ((value) => value);
-    const perSecond = (value: number) => convert(value, historyPeriodSeconds);
-    histories.push(reading.points.map((it): Point => ({ ...it, value: perSecond(it.value) })));
+    histories.push(reading.points.map((it) => ({ ...it, value: convert(it.value, historyPeriodSeconds) })));
   }
+  if (histories.length === 0) return 'unread';
   const history = addUp(histories);
   const horizonSeconds = policy.startupSeconds + policy.evaluationSeconds + metricDelaySeconds;
   const { season } = backtest(history, horizonSeconds);

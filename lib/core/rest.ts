@@ -4,6 +4,7 @@ import { sharingOf } from './capacity.ts';
 import { effectiveTasks } from './effective-tasks.ts';
 import { preferenceOf } from './objective.ts';
 import type { ServiceContext } from './plan.ts';
+import { isAsleep } from './several.ts';
 import { agentsReport, freshLag } from './window.ts';
 import { worstRiseAt } from './worst-rise.ts';
 
@@ -33,6 +34,8 @@ export function restUntil(
   // Agents tell at once what happens; so do services that feed this one, by what they plan.
   if (stream === undefined || agentsReport(window) || upstream !== undefined) return undefined;
   if (worstRisePerSecond === undefined || bottlenecks.length > 0) return undefined;
+  // What comes when a queue wakes is in no history: only its depth tells.
+  if (window.streams.some(isAsleep)) return undefined;
   const { flow, memory, provenRatePerSecond } = stream;
   const load = flow.arrivals.at(-1);
   const lag = freshLag(window);

@@ -2,8 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { HoldDecision, ScaleDecision } from '../../lib/contract/decision.ts';
 import type { LearnedModel } from '../../lib/core/learned-model.ts';
 import { restUntil, timeToBreach } from '../../lib/core/rest.ts';
-import { hold, noon, scale } from '../control/world.ts';
-import { analysisOf, kinesisContext, loopOf, now, repeated, type WindowOptions } from '../support/windows.ts';
+import { hold, kinesis, noon, scale } from '../control/world.ts';
+import {
+  analysisOf,
+  kinesisContext,
+  loopOf,
+  now,
+  repeated,
+  severalContext,
+  twoQueues,
+  type Values,
+  type WindowOptions,
+} from '../support/windows.ts';
 
 describe('timeToBreach', () => {
   it.each([
@@ -53,7 +63,7 @@ const restOf = (
   }: {
     options?: WindowOptions;
     decision?: HoldDecision | ScaleDecision;
-    more?: Partial<typeof context & { upstream: [] }>;
+    more?: Partial<typeof context>;
     loop?: typeof learned;
   } = {},
 ) =>
@@ -87,6 +97,19 @@ describe('restUntil', () => {
   ])('never while %s', (_, situation) => {
     expect(restOf(100)).toBeDefined();
     expect(restOf(100, situation)).toBeUndefined();
+  });
+
+  it('never while one of several queues sleeps: what comes when it wakes is in no history', () => {
+    const several = severalContext([{ ...kinesis, partitions: 64 }, ...twoQueues.slice(0, 1)], {
+      maxTasks: 40,
+    });
+    const beside = (queue: Values) => {
+      const bySource = { 'kinesis/orders': calm.values ?? {}, 'sqs/high': queue };
+      return restOf(100, { options: { context: several, bySource }, more: several });
+    };
+    const depth = { backlogRecords: repeated(0, 40) };
+    expect(beside({ ...depth, arrivalsPerSecond: repeated(0, 40) })).toBeDefined();
+    expect(beside(depth)).toBeUndefined();
   });
 
   it('never without a history', () => {
