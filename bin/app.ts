@@ -6,7 +6,8 @@ import { WeirStack } from '../lib/weir-stack.ts';
 
 /**
  * The fleet: policies by name, each only with what differs from the defaults. `weir:policy` on a service
- * names one, and its other tags override single fields. Edit it here, and deploy.
+ * names one, and its other tags override single fields. Sources by name, each of metrics of CloudWatch by what they
+ * mean (docs/sources.md): `metrics/NAME` in `weir:source` names one. Edit it here, and deploy.
  */
 const fleet: FleetConfiguration = {
   policies: {
