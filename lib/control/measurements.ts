@@ -1,4 +1,4 @@
-import type { MetricDefinition, MetricField, MetricSet } from '../config/metric-sets.ts';
+import type { MetricField, MetricSet } from '../config/metric-sets.ts';
 import type { Policy } from '../config/policy.ts';
 import type { RegisteredSource } from '../config/registration.ts';
 import { agentNamespace, agentPeriodSeconds, type Field } from '../contract/measurement.ts';
@@ -110,8 +110,9 @@ const agentMetrics: Partial<Record<Field, MetricRow>> = {
 };
 
 /**
- * How a field of a service is measured; ECS's own with a point every `utilizationSeconds`. @throws WeirError for a field that this source does not have: the plan of
- * measurements and this table disagree, and a field that is silently never read would look like a missing metric.
+ * How a field of a service is measured; ECS's own with a point every `utilizationSeconds`.
+ * @throws WeirError for a field that this source does not have: the plan of measurements and this table disagree, and a
+ * field that is silently never read would look like a missing metric.
  */
 export function measurementOf(
   field: Field,
@@ -193,11 +194,10 @@ const isPerSecond = (field: Field) => field === 'arrivalsPerSecond' || field ===
  * E.g. a Sum of 12,000 in a minute, of batches of 50 records each: multiplied by 50, 10,000 records/s.
  */
 function configuredMeasurement(field: Field, service: ServiceId, set: MetricSet): Measurement | undefined {
-  const mean = field === 'meanLagSeconds' && set.lagSeconds && { ...set.lagSeconds, statistic: 'Average' };
-  const definition = mean || set[field as MetricField];
+  const mean = set.lagSeconds && { ...set.lagSeconds, statistic: 'Average' as const };
+  const definition = field === 'meanLagSeconds' ? mean : set[field as MetricField];
   if (definition === undefined) return undefined;
-  const { namespace, metricName, dimensions = {}, multiplyBy = 1 } = definition;
-  const statistic = definition.statistic as MetricDefinition['statistic'];
+  const { namespace, metricName, dimensions = {}, statistic, multiplyBy = 1 } = definition;
   const counted = isPerSecond(field) && (statistic === 'Sum' || statistic === 'SampleCount');
   const convert: Conversion = (value, seconds) => (value * multiplyBy) / (counted ? seconds : 1);
   return metric(namespace, filledIn(dimensions, service), { metricName, statistic, convert });

@@ -39,6 +39,11 @@ function backlogBehind(lag: Point, { arrivals, backlog }: Flow): KnownBacklog | 
   return typicalPerSecond === undefined ? undefined : { atSeconds, records: lag.value * typicalPerSecond };
 }
 
+/** What waits in those streams that say it: of several, the least that there is. */
+export function depthsOf({ streams }: Pick<Window, 'streams'>): number {
+  return streams.reduce((sum, it) => sum + (freshPoint(it, 'backlogRecords')?.value ?? 0), 0);
+}
+
 function arrivedSinceStop(window: Window, flow: Flow): KnownBacklog | undefined {
   if (freshPoint(window, 'arrivalsPerSecond') === undefined) return undefined;
   const stopped = window.taskCounts.findLast((count) => count.runningTasks > 0)?.atSeconds ?? 0;
@@ -49,7 +54,7 @@ function arrivedSinceStop(window: Window, flow: Flow): KnownBacklog | undefined 
     if (point.atSeconds > stopped)
       records += point.value * Math.min(periodSeconds, point.atSeconds - stopped);
   }
-  return { atSeconds, records };
+  return { atSeconds, records: Math.max(records, depthsOf(window)) };
 }
 
 const periodSeconds = 60;

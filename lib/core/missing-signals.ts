@@ -1,6 +1,7 @@
 import type { HoldReason } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Analysis } from './analyze.ts';
+import { depthsOf } from './backlog.ts';
 import { confidenceOf, measuredHow } from './confidence.ts';
 import { tasksFor } from './effective-tasks.ts';
 import { evidenceOf } from './evidence.ts';
@@ -70,8 +71,7 @@ export function wishWithoutSignals(
   { window, bottlenecks, stream }: Analysis,
   context: ServiceContext,
 ): Wish {
-  // Of several, at least what those hold that do say it.
-  const depth = window.streams.reduce((sum, it) => sum + (freshPoint(it, 'backlogRecords')?.value ?? 0), 0);
+  const depth = depthsOf(window);
   const { catchUpSeconds } = context.policy;
   const rate = stream?.capacity.source === 'saturated' ? stream.capacity.taskRatePerSecond : undefined;
   const tasks = tasksToClear(depth, catchUpSeconds, rate);

@@ -129,4 +129,18 @@ describe('a service at zero that reads a stream and a queue', () => {
     minute(50);
     expect(story.told.at(-1)!.plan.decision).toMatchObject({ kind: 'scale', direction: 'out', from: 0 });
   });
+
+  it('and by what waits in the queue already, though nothing comes any more', () => {
+    const story = createStory(context, { tasks: 0 });
+    story.minutes(3, {
+      values: {},
+      bySource: {
+        'kinesis/orders': { arrivalsPerSecond: 0 },
+        'sqs/high': { arrivalsPerSecond: 0, backlogRecords: 5000 },
+      },
+    });
+    const { decision } = story.told[0]!.plan;
+    expect(decision).toMatchObject({ kind: 'scale', direction: 'out', from: 0 });
+    expect(decision.evidence.backlogRecords).toBe(5000);
+  });
 });
