@@ -75,7 +75,7 @@ export function createCountingTable(tell: {
   };
 
   const query = (input: QueryInput) => {
-    const { ':pk': pk, ':from': from = '', ':to': to = '' } = input.ExpressionAttributeValues;
+    const { ':pk': pk, ':from': from = '', ':to': to = '~' } = input.ExpressionAttributeValues;
     const found =
       input.IndexName === undefined
         ? [...(partitions.get(pk ?? '')?.values() ?? [])].filter(({ sk }) => isBetween(sk, from, to))
@@ -127,7 +127,7 @@ type BatchGetItems = Readonly<
 >;
 type PutInput = {
   readonly Item: StoredItem;
-  readonly ConditionExpression: string;
+  readonly ConditionExpression?: string;
   readonly ExpressionAttributeValues?: StoredItem;
 };
 type QueryInput = {
@@ -142,6 +142,8 @@ function holds(
   before?: StoredItem,
 ) {
   switch (text) {
+    case undefined:
+      return true;
     case 'attribute_not_exists(#version)':
       return before?.['version'] === undefined;
     case '#version = :previous':
