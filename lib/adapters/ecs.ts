@@ -163,10 +163,13 @@ function isDeploying(service: EcsService): boolean {
   return deployments.length > 1 || deployments.some((it) => it.rolloutState === 'IN_PROGRESS');
 }
 
+/** Enough of an id to tell a deployment from the one before: it is kept in a state that should stay below a kilobyte. */
+const tellingCharacters = 6;
+
 /** Which deployment is the newest, whatever has become of it. */
 function primaryOf(service: EcsService): { readonly deployment?: string } {
   const id = deploymentsOf(service).find((it) => it.status === 'PRIMARY')?.id;
-  return id === undefined ? {} : { deployment: id };
+  return id === undefined ? {} : { deployment: id.slice(-tellingCharacters) };
 }
 
 /** `family:revision` of what runs: the primary deployment, or after a failed one the deployment that it was to replace. */

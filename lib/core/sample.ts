@@ -11,7 +11,7 @@ export type ServiceObservation = {
   readonly revision: string;
   /** A rollout has begun and is not complete. */
   readonly deploying: boolean;
-  /** Id of the primary deployment, where ECS names one. */
+  /** What tells the primary deployment from the one before, where ECS names one. */
   readonly deployment?: string;
   /** Tasks that protect themselves from a scale-in, where that was asked for and is known. */
   readonly protectedTasks?: number;

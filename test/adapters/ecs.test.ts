@@ -69,6 +69,22 @@ describe('DescribeServices', () => {
     ]);
   });
 
+  it('tells a deployment from the one before, whatever has become of it', async () => {
+    const { ecs, services } = createWorld();
+    const told = async (status: DeploymentRolloutState) => {
+      const deployments = [
+        { ...deployment('PRIMARY', 13, status), id: 'ecs-svc/9223370564341623665' },
+        { ...deployment('ACTIVE', 12, 'COMPLETED'), id: 'ecs-svc/1234567890123456789' },
+      ];
+      ecs.on(DescribeServicesCommand).resolves({ services: [ecsService('orders', { deployments })] });
+      return services.describe('main/orders');
+    };
+    expect(await told('IN_PROGRESS')).toMatchObject({ observation: { deployment: '623665' } });
+    expect(await told('FAILED')).toMatchObject({
+      observation: { deployment: '623665', revision: 'orders:12' },
+    });
+  });
+
   it('that fails for a cluster fails for the services of that cluster alone', async () => {
     const { ecs, services } = createWorld();
     ecs.on(DescribeServicesCommand, { cluster: 'former' }).rejects(named('ClusterNotFoundException', 400));

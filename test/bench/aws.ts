@@ -231,7 +231,7 @@ function describe(world: SimulatedWorld, serviceName: string) {
     pendingCount: observation.pendingTasks,
     schedulingStrategy: 'REPLICA',
     taskDefinition: `arn:aws:ecs:us-east-1:${account}:task-definition/${observation.revision}`,
-    deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }],
+    deployments: [{ id: 'ecs-svc/9223370564341623665', status: 'PRIMARY', rolloutState: 'COMPLETED' }],
     tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
   };
 }
