@@ -7,12 +7,12 @@ import { compactJson, jsonText } from './compact-json.ts';
 
 /**
  * Loop state as JSON of few bytes: one kilobyte is one write unit, each minute and service. What repeats is written
- * as rows, and moments in rows as seconds after `slotSeconds` (mostly before it, so negative).
+ * as rows, and moments as seconds after `slotSeconds` (mostly before it, so negative).
  */
 export function encodeLoop(loop: LoopState): string {
   const { slotSeconds } = loop;
   const after = (atSeconds: number) => atSeconds - slotSeconds;
-  return compactJson({
+  const encoded = {
     ...loop,
     ...(loop.capacity && {
       capacity: {
@@ -31,8 +31,34 @@ export function encodeLoop(loop: LoopState): string {
     polledAtSeconds: Object.fromEntries(
       Object.entries(loop.polledAtSeconds).map(([field, atSeconds]) => [field, after(atSeconds)]),
     ),
-  });
+  };
+  return compactJson(mapMoments(encoded, after));
 }
+
+const momentNames: ReadonlySet<string> = new Set([
+  'atSeconds',
+  'fromSeconds',
+  'sinceSeconds',
+  'untilSeconds',
+  'retryAtSeconds',
+  'slowerSinceSeconds',
+  'yieldUntilSeconds',
+  'restUntilSeconds',
+]);
+
+/** The same with every moment in it, by its name, as `change` has it. Rows have no names, and stay. */
+function mapMoments<T>(value: T, change: (seconds: number) => number): T {
+  if (Array.isArray(value)) return value.map((it) => mapMoments(it, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, it]) => [
+    name,
+    momentNames.has(name) && typeof it === 'number' ? change(it) : mapMoments(it, change),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** States were once written with moments since 1970 beside those after the slot: a billion seconds tell them apart. */
+const momentsFrom = 1e9;
 
 const moment = z.number();
 const tasks = z.number().int().min(0);
@@ -105,10 +131,11 @@ const encodedLoopSchema = jsonText(z.object(shape));
 export function decodeLoop(text: unknown): { readonly loop: LoopState } | { readonly wrong: string } {
   const parsed = encodedLoopSchema.safeParse(text);
   if (!parsed.success) return { wrong: z.prettifyError(parsed.error) };
-  const { capacity, ...encoded } = parsed.data;
+  const { slotSeconds } = parsed.data;
+  const at = (afterSlot: number) =>
+    afterSlot >= momentsFrom ? afterSlot : Math.round((slotSeconds + afterSlot) * 1000) / 1000;
+  const { capacity, ...encoded } = mapMoments(parsed.data, at);
   const byTasks = capacity?.byTasks;
-  const { slotSeconds } = encoded;
-  const at = (afterSlot: number) => Math.round((slotSeconds + afterSlot) * 1000) / 1000;
   const polled = Object.entries(encoded.polledAtSeconds).map(([field, after]) => [field, at(after)]);
   return {
     loop: {

@@ -69,6 +69,14 @@ describe('a state', () => {
     expect(read(stateItem(written))).toEqual({ state: written, lines: [] });
   });
 
+  it('is read as it was written before moments were kept as seconds after the slot', () => {
+    const { bottlenecks, changes, wanted, polledAtSeconds, capacity, ...rest } = fullLoop;
+    const before = { ...rest, bottlenecks: [], changes: [], wanted: [], polledAtSeconds: {} };
+    const item = { ...stateItem(state(service, 7)), loop: JSON.stringify(before) };
+
+    expect(read(item)).toMatchObject({ state: { loop: before }, lines: [] });
+  });
+
   it.each([
     ['of another format', JSON.stringify({ ...fullLoop, format: 2 })],
     ['cut off', '{"format":1,'],
