@@ -1,6 +1,5 @@
 import type { Registration } from '../config/registration.ts';
 import type { TickMessage } from '../contract/messages.ts';
-import { parseServiceId, type ServiceId } from '../contract/service-id.ts';
 import { metricQueriesOf } from './measurements.ts';
 import { pipelinesOf } from './pipelines.ts';
 import type { Clock, Store, Telemetry, TickQueue } from './ports.ts';
@@ -50,9 +49,9 @@ export async function dispatch(ports: DispatchPorts): Promise<Dispatched> {
   const messages = planMessages(registrations, believed, nowSeconds, untilSeconds);
   if (messages.length > 0) {
     await tickQueue.send(
-      spread(messages, registrations).map(({ message, atSeconds }) => ({
+      spread(messages, registrations).map(({ message, laterSeconds }) => ({
         message,
-        delaySeconds: Math.max(0, atSeconds - nowSeconds),
+        delaySeconds: Math.max(0, message.slotSeconds + laterSeconds - nowSeconds),
       })),
     );
     await store.setDispatchedUntil(untilSeconds);
@@ -66,41 +65,29 @@ export async function dispatch(ports: DispatchPorts): Promise<Dispatched> {
   return dispatched;
 }
 
-/** Services that one DescribeServices call looks at, all of one cluster. */
-const servicesPerLook = 10;
-/**
- * DescribeServices is one bucket for an account and Region, which holds 100 calls and gets 20 more a second. Some are left
- * to others. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
- */
-const looksAtOnce = 80;
-const looksPerSecond = 18;
-/** A tick that is older than its cadence is dropped: messages come in its first part. */
+/** Messages of one slot are so far apart, */
+const apartSeconds = 5;
+/** and together take no more than this of the cadence: a tick that is older is dropped. */
 const spreadShare = 0.9;
 
 /**
- * When each message is to be taken: at its slot, or so much later that the messages of one slot never ask ECS for more
- * than it gives, as far as the cadence allows. Fleets of a few hundred services are not spread at all.
- * E.g. 10,000 services of one cluster are 100 messages of 10 calls: the last comes (990 − 80) / 18 = 50.6 s after its slot.
+ * When each message is to be taken. ECS gives an account and Region 20 DescribeServices and 5 UpdateService a second, and
+ * holds 100 and 50: of a fleet that is looked at all at once, few could be changed in a minute.
+ * E.g. 1,000 services are 10 messages, the last of them 45 s after its slot; 10,000 are 100, 0.54 s apart, which ask for
+ * 18.5 descriptions a second.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
 export function spread(
   messages: readonly TickMessage[],
   registrations: readonly Registration[],
-): { readonly message: TickMessage; readonly atSeconds: number }[] {
+): { readonly message: TickMessage; readonly laterSeconds: number }[] {
   const cadenceOf = new Map(registrations.map((it) => [it.service, it.policy.evaluationSeconds]));
-  let [slot, looks] = [0, 0];
-  return messages.map((message) => {
-    const { slotSeconds, services } = message;
-    if (slotSeconds !== slot) [slot, looks] = [slotSeconds, 0];
-    const cadence = Math.min(...services.map((service) => cadenceOf.get(service) ?? 0));
-    const laterSeconds = Math.min(Math.max(0, looks - looksAtOnce) / looksPerSecond, spreadShare * cadence);
-    looks += looksOf(services);
-    return { message, atSeconds: slotSeconds + laterSeconds };
+  return [...Map.groupBy(messages, (it) => it.slotSeconds).values()].flatMap((ofSlot) => {
+    const cadences = ofSlot.flatMap((it) => it.services.map((service) => cadenceOf.get(service) ?? 0));
+    const cadence = cadences.reduce((least, it) => Math.min(least, it), Number.POSITIVE_INFINITY);
+    const apart = Math.min(apartSeconds, (spreadShare * cadence) / ofSlot.length);
+    return ofSlot.map((message, index) => ({ message, laterSeconds: index * apart }));
   });
-}
-
-function looksOf(services: readonly ServiceId[]): number {
-  const clusters = Map.groupBy(services, (service) => parseServiceId(service).cluster);
-  return [...clusters.values()].reduce((sum, it) => sum + Math.ceil(it.length / servicesPerLook), 0);
 }
 
 /** The messages of all slots after `cursor` up to `untilSeconds`, in the order of their slots, then of the services. */

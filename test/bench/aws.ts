@@ -34,7 +34,7 @@ type MetricDataInput = {
 };
 
 const account = '111122223333';
-const options = { region: 'us-east-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } };
+export const options = { region: 'us-east-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } };
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
@@ -191,7 +191,7 @@ type HasStack = { readonly middlewareStack: unknown };
 type Answers = Readonly<Record<string, (input: never) => unknown>>;
 
 /** Ends every request of a client where it would become HTTP; `told` hears of each before it is answered. */
-function answerWith<C extends HasStack>(
+export function answerWith<C extends HasStack>(
   client: C,
   answers: Answers,
   told: (command: string) => Promise<void> = async () => {},

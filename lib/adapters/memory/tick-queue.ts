@@ -1,7 +1,7 @@
 import type { Clock, TickQueue } from '../../control/ports.ts';
 
 /** As the stack sets it: a tick that waited longer is worth nothing. Counted from the send, the delay included. */
-const retentionSeconds = 240;
+const retentionSeconds = 300;
 
 export type MemoryTickQueue = TickQueue & {
   /** Takes the messages whose delay has passed, in the order in which they became due. */
