@@ -19,7 +19,7 @@ export class WeirStack extends Stack {
       ...(logRetention && { logRetention }),
       ...(alarmTopicArn && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) }),
     });
-    const { discovery, loop, learning, news } = weir;
+    const { discovery, loop, learning, observing, news } = weir;
     const outputs = {
       EventBusName: weir.bus.eventBusName,
       EventBusArn: weir.bus.eventBusArn,
@@ -31,11 +31,13 @@ export class WeirStack extends Stack {
       DispatchFunction: loop.dispatch.functionName,
       EvaluateFunction: loop.evaluate.functionName,
       LearnFunction: learning.learn.functionName,
+      ObserveFunction: observing.observe.functionName,
       PublishFunction: news.publish.functionName,
       DiscoverLogGroup: discovery.discover.logGroup.logGroupName,
       DispatchLogGroup: loop.dispatch.logGroup.logGroupName,
       EvaluateLogGroup: loop.evaluate.logGroup.logGroupName,
       LearnLogGroup: learning.learn.logGroup.logGroupName,
+      ObserveLogGroup: observing.observe.logGroup.logGroupName,
       PublishLogGroup: news.publish.logGroup.logGroupName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -12,7 +12,6 @@ import pRetry from 'p-retry';
 import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Clock, Committed, Store, StoredRegistration, Telemetry } from '../control/ports.ts';
-import type { LearnedModel } from '../core/learned-model.ts';
 import { gather } from './batches.ts';
 import {
   afterSamples,
@@ -21,9 +20,12 @@ import {
   indexedAs,
   modelItem,
   modelKey,
+  observedItem,
+  observedKey,
   partitionOf,
   readCursor,
   readModel,
+  readObserved,
   readRegistration,
   readSample,
   readState,
@@ -41,7 +43,7 @@ import { tableSchema } from './table-schema.ts';
 
 /** BatchGetItem takes 100 keys; a service has two. */
 const servicesPerCall = 50;
-const modelsPerCall = 100;
+const keysPerCall = 100;
 /** How often keys that DynamoDB left unprocessed are asked for again, after 50, 100, 200, 400 ms. */
 const batchRetries = 4;
 
@@ -69,11 +71,16 @@ export function createStore(options: {
     maxBatchSize: servicesPerCall,
   });
 
-  const models = new DataLoader<ServiceId, LearnedModel | undefined>(
-    (services) =>
-      loadModels(client, tableName, services, (item) => readModel(item, clock.nowSeconds(), warn)),
-    { cache: false, batchScheduleFn: options.gatherLoads ?? gather, maxBatchSize: modelsPerCall },
-  );
+  /**
+   * Items that change slowly, read a second behind at half the price. What was learned and what was observed of a service
+   * come in one call, and cost half a read unit each at a tick: a quarter of a cent a month, at a tick a minute.
+   */
+  const slowItems = new DataLoader<Key, unknown, string>((keys) => loadSlowItems(client, tableName, keys), {
+    cache: false,
+    cacheKeyFn: keyText,
+    batchScheduleFn: options.gatherLoads ?? gather,
+    maxBatchSize: keysPerCall,
+  });
 
   /** True if the item was written, false if the condition did not hold. */
   const put = async (
@@ -137,7 +144,10 @@ export function createStore(options: {
       if (!written) throw new WeirError(`An item that is no sample is at the key of a sample of ${service}.`);
     },
 
-    model: (service) => models.load(service),
+    model: async (service) => {
+      const item = await slowItems.load(modelKey(service));
+      return item === undefined ? undefined : readModel(item, clock.nowSeconds(), warn);
+    },
 
     putModel: async (service, model) => {
       await put(
@@ -149,6 +159,13 @@ export function createStore(options: {
     },
 
     commitState: (state) => commit(stateItem(state), state.version),
+
+    observed: async (service) => {
+      const item = await slowItems.load(observedKey(service));
+      return item === undefined ? undefined : readObserved(item, warn);
+    },
+
+    commitObserved: (observed) => commit(observedItem(observed), observed.version),
 
     commitRegistration: (registration) => commit(registrationItem(registration), registration.version),
 
@@ -241,22 +258,17 @@ async function loadAll(
   });
 }
 
-async function loadModels(
+async function loadSlowItems(
   client: DynamoDBDocumentClient,
   tableName: string,
-  services: readonly ServiceId[],
-  read: (item: unknown) => LearnedModel | undefined,
-): Promise<(LearnedModel | Error | undefined)[]> {
-  const keys = [...new Set(services)].map(modelKey);
-  // A model changes once an hour: half the price for one that is a second behind.
-  const { items, unprocessed } = await batchGet(client, tableName, keys, false);
-  return services.map((service) => {
-    const key = keyText(modelKey(service));
-    if (unprocessed.has(key)) {
-      return new WeirError(`DynamoDB left the model of ${service} unread, ${batchRetries + 1} times.`);
-    }
-    const item = items.get(key);
-    return item === undefined ? undefined : read(item);
+  keys: readonly Key[],
+): Promise<unknown[]> {
+  const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const { items, unprocessed } = await batchGet(client, tableName, distinct, false);
+  return keys.map((key) => {
+    const text = keyText(key);
+    if (!unprocessed.has(text)) return items.get(text);
+    return new WeirError(`DynamoDB left the item ${text} unread, ${batchRetries + 1} times.`);
   });
 }
 

@@ -1,8 +1,10 @@
 import type { PartialItemFailureResponse } from '@aws-lambda-powertools/batch/types';
+import DataLoader from 'dataloader';
 import { type Discovered, type DiscoverPorts, discover } from '../control/discover.ts';
 import { type Dispatched, type DispatchPorts, dispatch } from '../control/dispatch.ts';
 import { type EvaluatePorts, evaluateMessage } from '../control/evaluate.ts';
 import { type Learned, type LearnPorts, learn } from '../control/learn.ts';
+import { type Noticed, type ObservePorts, observe } from '../control/observe.ts';
 import { type RelayPorts, relayRecord } from '../control/relay.ts';
 import { parseTagChange } from '../control/tag-change.ts';
 import { type Handler, sqsHandler, streamHandler } from './lambda.ts';
@@ -32,6 +34,15 @@ export const learnHandler =
   (ports: LearnPorts): Handler<readonly Learned[]> =>
   async () =>
     learn(ports);
+
+/** The events of a batch are looked at together: those of one service are one write. */
+export const observeHandler = (ports: ObservePorts): Handler<PartialItemFailureResponse> => {
+  const events = new DataLoader<string, Noticed>((bodies) => observe(bodies, ports), { cache: false });
+  return sqsHandler(async (body) => {
+    const noticed = await events.load(body);
+    if (typeof noticed === 'object') throw noticed.failed;
+  }, ports.telemetry);
+};
 
 export const publishHandler = (ports: RelayPorts): Handler<PartialItemFailureResponse> =>
   streamHandler((newImage) => relayRecord(newImage, ports), ports.telemetry);

@@ -16,6 +16,7 @@ import type { Loop } from './loop.ts';
 
 export type AlarmsProps = {
   readonly discover: IFunction;
+  readonly observe: IFunction;
   readonly publish: IFunction;
   readonly loop: Loop;
   readonly deadLetters: IQueue;
@@ -72,7 +73,13 @@ export class Alarms extends Construct {
   }
 }
 
-function rulesOf({ discover, publish, loop, deadLetters }: Omit<AlarmsProps, 'topic'>): Record<string, Rule> {
+function rulesOf({
+  discover,
+  observe,
+  publish,
+  loop,
+  deadLetters,
+}: Omit<AlarmsProps, 'topic'>): Record<string, Rule> {
   const minutes = Duration.minutes;
   const errors = (run: IFunction, period: Duration) => run.metricErrors({ statistic: 'Sum', period });
   const letters = (queue: IQueue) =>
@@ -96,6 +103,13 @@ function rulesOf({ discover, publish, loop, deadLetters }: Omit<AlarmsProps, 'to
       section: 'evaluate-fails',
       meaning: 'Three runs of evaluate failed whole within five minutes.',
       metric: errors(loop.evaluate, minutes(5)),
+      threshold: 3,
+      periods: 1,
+    },
+    ObserveErrors: {
+      section: 'observe-fails',
+      meaning: 'Three runs of observe failed whole within a quarter of an hour.',
+      metric: errors(observe, minutes(15)),
       threshold: 3,
       periods: 1,
     },

@@ -12,6 +12,7 @@ import { Discovery } from './discovery.ts';
 import { Learning } from './learning.ts';
 import { createDeadLetterQueue, Loop } from './loop.ts';
 import { News } from './news.ts';
+import { Observing } from './observing.ts';
 import { createTable } from './table.ts';
 
 /** As a person writes it. */
@@ -47,8 +48,12 @@ export class Weir extends Construct {
   readonly discovery: Discovery;
   readonly loop: Loop;
   readonly learning: Learning;
+  readonly observing: Observing;
   readonly news: News;
-  /** What could not be read or told: ticks that evaluate refused, events that the bus did not take. */
+  /**
+   * What could not be read or told: ticks that evaluate refused, events of ECS that observe could not keep,
+   * events that the bus did not take.
+   */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: WeirProps = {}) {
@@ -62,10 +67,12 @@ export class Weir extends Construct {
     this.discovery = new Discovery(this, 'Discovery', { table, fleet, logRetention });
     this.loop = new Loop(this, 'Loop', { table, deadLetters, logRetention });
     this.learning = new Learning(this, 'Learning', { table, logRetention });
+    this.observing = new Observing(this, 'Observing', { table, deadLetters, logRetention });
     this.news = new News(this, 'News', { table, deadLetters, eventBusName, logRetention });
     this.bus = this.news.bus;
     new Alarms(this, 'Alarms', {
       discover: this.discovery.discover,
+      observe: this.observing.observe,
       publish: this.news.publish,
       loop: this.loop,
       deadLetters,

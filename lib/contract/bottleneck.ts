@@ -13,6 +13,10 @@ export const bottleneckKinds = {
   downstream: 'More tasks bring nothing: something behind them is the limit.',
   hot_partition: 'More tasks bring nothing: one partition is far behind, the others are not.',
   too_few_partitions: 'There are as many tasks as partitions and they cannot keep up: more tasks would idle.',
+  crash_loop:
+    'Tasks stop by themselves soon after they were started, or do not get as far as that: more would, too.',
+  placement_failure: 'ECS finds no place for more tasks, or cannot place them as they are configured.',
+  deployment_failed: 'ECS has given a deployment up: what was to be deployed does not run.',
 } as const;
 
 export type BottleneckKind = keyof typeof bottleneckKinds;
@@ -26,6 +30,7 @@ export const bottleneckSchema = z.object({
   field: fieldSchema.optional().describe('what was measured'),
   observed: z.number().optional().describe('its value, in the unit of the field'),
   threshold: z.number().optional().describe('where the bottleneck begins'),
+  cause: z.string().max(200).optional().describe('what ECS says of it, where it is the one that tells'),
   sinceSeconds: z.number().describe('onset, epoch seconds'),
 });
 export type Bottleneck = Readonly<z.infer<typeof bottleneckSchema>>;

@@ -43,6 +43,8 @@ export const holdReasons = {
   'partitions-exhausted': 'More tasks are needed, but there are no more partitions to read.',
   'breaker-open': 'More tasks would be asked for, but they have just been seen to bring nothing.',
   'not-reading': 'Records arrive and nobody reads them: more tasks of a stopped consumer do not help.',
+  'tasks-cannot-start':
+    'Tasks fail soon after they start, or ECS finds no place for them: more would not come, and none is given up.',
 } as const;
 export type HoldReason = keyof typeof holdReasons;
 
@@ -77,6 +79,10 @@ export const evidenceSchema = z.object({
     .number()
     .optional()
     .describe('until when a count that somebody else has set stands, epoch seconds'),
+  retryAtSeconds: z
+    .number()
+    .optional()
+    .describe('while tasks cannot start: from when on a step more may be tried; epoch seconds'),
   wantedTasks: z.number().int().min(0).optional().describe('what the strategy asked for, before clamps'),
   arrivalsPerSecond: z.number().optional().describe('λ, newest'),
   forecastPerSecond: z.number().optional().describe('λ̂(h), expected when a change takes effect'),

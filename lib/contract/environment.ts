@@ -21,6 +21,7 @@ export const environmentOf = {
   dispatch: ['TABLE_NAME', 'TICK_QUEUE_URL'],
   evaluate: ['TABLE_NAME', 'DEAD_LETTER_QUEUE_URL'],
   learn: ['TABLE_NAME'],
+  observe: ['TABLE_NAME'],
   publish: ['EVENT_BUS_NAME', 'DEAD_LETTER_QUEUE_URL'],
 } as const satisfies Record<string, readonly EnvironmentName[]>;
 

@@ -58,13 +58,14 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, sources, nowSeconds };
-  const [description, protection, [known, readings], model, upstream] = await Promise.all([
+  const [description, protection, [known, readings], model, seen, upstream] = await Promise.all([
     describing,
     policy.protect === 'idle' ? readProtection(service, ports) : undefined,
     ports.store
       .samples(service, nowSeconds - windowSeconds)
       .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
     strategyOf(sources) === 'lag' ? ports.store.model(service) : undefined,
+    ports.store.observed(service),
     outputsOf(registration.upstream ?? [], ports),
   ]);
   if (description.kind === 'gone') {
@@ -98,9 +99,11 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
         sources,
         mode: registration.mode,
         ...(model && { model }),
+        ...(seen && { observed: seen.observed }),
         ...(upstream.length > 0 && { upstream }),
       },
       before,
+      observation.revision,
     ),
     version,
     loop: recovered?.loop ?? before,

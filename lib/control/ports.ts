@@ -9,6 +9,7 @@ import type { ServiceId } from '../contract/service-id.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
 import type { LoopState } from '../core/loop-state.ts';
 import type { Need } from '../core/need.ts';
+import type { Observed } from '../core/observed.ts';
 import type { Sample, ServiceObservation } from '../core/sample.ts';
 
 /**
@@ -176,6 +177,14 @@ export type Waiting = {
   readonly waiting: readonly number[];
 };
 
+/** What ECS's events have told of a service. `version` counts the writes of observe, which alone writes it. */
+export type StoredObserved = {
+  readonly service: ServiceId;
+  readonly version: number;
+  readonly atSeconds: number;
+  readonly observed: Observed;
+};
+
 export type Committed = 'committed' | 'conflict';
 
 export interface Store {
@@ -193,6 +202,10 @@ export interface Store {
   putModel(service: ServiceId, model: LearnedModel): Promise<void>;
   /** Written only if the stored version is `state.version − 1` (for version 1: if there is none). */
   commitState(state: StoredState): Promise<Committed>;
+  /** What ECS's events have told of a service. Eventually consistent. Concurrent calls, and those of `model`, share requests. */
+  observed(service: ServiceId): Promise<StoredObserved | undefined>;
+  /** Written only if the stored version is `observed.version − 1` (for version 1: if there is none). */
+  commitObserved(observed: StoredObserved): Promise<Committed>;
   /** Written only if the stored version is `registration.version − 1` (for version 1: if there is none). */
   commitRegistration(registration: StoredRegistration): Promise<Committed>;
   /** Every registration that is managed or rejected. Eventually consistent. */

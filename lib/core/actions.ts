@@ -35,4 +35,19 @@ export const actionsAgainst = {
     'Give each task more CPU',
     'Make each record cheaper',
   ],
+  crash_loop: [
+    'Read the logs of the tasks that stopped: their exit code says how',
+    'Roll back what was deployed last',
+    'Let a record that cannot be processed be set aside, and not stop its task',
+  ],
+  placement_failure: [
+    'Look at the service events of ECS: they name what is lacking',
+    'Allow more subnets, or another capacity provider',
+    'Raise the quota, or reserve the capacity that the peak needs',
+  ],
+  deployment_failed: [
+    'Read the logs of its tasks, and the service events of ECS',
+    'Roll back, or deploy what is mended',
+    'Turn the deployment circuit breaker on, with rollback',
+  ],
 } as const satisfies Record<BottleneckKind, readonly [string, string, string]>;

@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../contract/bottleneck.ts';
 import { agentFlowOf } from './agent-flow.ts';
-import { type Finding, findBottlenecks } from './bottlenecks.ts';
+import { findBottlenecks } from './bottlenecks.ts';
 import { type BreakerStep, closeBreaker, stepBreaker } from './breaker.ts';
 import {
   type CapacityEstimate,
@@ -19,6 +19,7 @@ import { type Shortfall, shortfallOf } from './shortfall.ts';
 import { withoutFormer } from './slower.ts';
 import { partitionsOf } from './streams.ts';
 import { unsaturatedRates } from './unsaturated.ts';
+import type { Finding } from './verdict.ts';
 import { type Window, windowSeconds } from './window.ts';
 
 /** What a window says of a service: how its stream flows, what its tasks can do, and what limits it. */

@@ -1,5 +1,5 @@
 import type { Policy } from '../config/policy.ts';
-import type { Bottleneck, BottleneckKind } from '../contract/bottleneck.ts';
+import type { BottleneckKind } from '../contract/bottleneck.ts';
 import type { Field } from '../contract/measurement.ts';
 import { hotLagOf } from './hot-partition.ts';
 import type { Breaker, LoopState } from './loop-state.ts';
@@ -7,16 +7,9 @@ import type { ServiceContext } from './plan.ts';
 import type { StreamWindow } from './several.ts';
 import { clamp } from './statistics.ts';
 import { partitionsOf } from './streams.ts';
+import { crashLoop, failedDeployment, placementFailure } from './task-failures.ts';
+import type { Finding, Verdict } from './verdict.ts';
 import { freshLag, freshPoint, type Window, windowSeconds } from './window.ts';
-
-type Measures = Omit<Bottleneck, 'kind' | 'sinceSeconds'>;
-
-/** What a detector says now. Unknown is neither: what was there is kept, what was not is not made up. */
-export type Verdict =
-  | { readonly verdict: 'present'; readonly atSeconds: number; readonly measures: Measures }
-  | { readonly verdict: 'absent' | 'unknown' };
-
-export type Finding = { readonly kind: BottleneckKind; readonly state: Verdict };
 
 type Threshold = {
   readonly kind: BottleneckKind;
@@ -56,6 +49,9 @@ export function findBottlenecks(
       kind: 'too_few_partitions',
       state: tooFewPartitions(window, context, isActive(loop, 'too_few_partitions')),
     },
+    { kind: 'crash_loop', state: crashLoop(window, loop, context) },
+    { kind: 'placement_failure', state: placementFailure(window, context) },
+    { kind: 'deployment_failed', state: failedDeployment(window, context) },
   ];
 }
 

@@ -50,6 +50,7 @@ function steadyTasks(
   if (first === undefined || first.runningTasks === 0 || first.atSeconds > fromSeconds) return undefined;
   const steady = (it: TaskCount) =>
     !it.deploying &&
+    it.disturbed === undefined &&
     it.revision === observation.revision &&
     it.runningTasks === first.runningTasks &&
     it.desiredTasks === first.runningTasks;

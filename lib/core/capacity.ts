@@ -59,7 +59,12 @@ function steadyTasks(
 }
 
 function undisturbed(count: TaskCount, revision: string): boolean {
-  return !count.deploying && count.revision === revision && count.desiredTasks === count.runningTasks;
+  return (
+    !count.deploying &&
+    count.disturbed === undefined &&
+    count.revision === revision &&
+    count.desiredTasks === count.runningTasks
+  );
 }
 
 function isSaturated(interval: FlowInterval): boolean {
@@ -82,8 +87,8 @@ function isSteadyLoad(arrivals: readonly Point[], { fromSeconds, toSeconds }: Fl
 
 /**
  * Adds what the window newly shows of saturated tasks. Learned only where it says something of the tasks: backlog at
- * both ends, one steady count for longer than a start and a rebalance, no deployment, one revision. Fresh tasks, pauses and
- * deployments would teach a low μ, a low μ asks for more tasks, and more tasks bring more of the same.
+ * both ends, one steady count for longer than a start and a rebalance, in which no task failed, no deployment, one revision.
+ * Fresh tasks, pauses and deployments would teach a low μ, a low μ asks for more tasks, and more tasks bring more of the same.
  */
 export function learnCapacity(
   window: Window,

@@ -1,5 +1,6 @@
 import type { Clamp, Decision, HoldDecision, HoldReason, ScaleReason } from '../contract/decision.ts';
 import type { Analysis } from './analyze.ts';
+import { keepsCount, obstacleTo } from './cannot-start.ts';
 import { estimateImpact } from './impact.ts';
 import { lagWish } from './lag-strategy.ts';
 import type { LoopState } from './loop-state.ts';
@@ -33,7 +34,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
   const held = decision.kind === 'hold' ? toldOf(decision.reason, loop) : undefined;
-  const startups = learnStartup(analysis.window, seen);
+  const startups = learnStartup(analysis.window, seen, context.observed);
   const output = outputOf(analysis, decision, context);
   const restUntilSeconds = restUntil(analysis, decision, context);
   const stepped = analysis.stream?.breaker;
@@ -87,15 +88,23 @@ function judge(wish: Wish, analysis: Analysis, loop: LoopState, context: Service
     );
   }
   const { yieldUntilSeconds } = loop;
-  if (yieldUntilSeconds !== undefined && !(wish.kind === 'count' && wish.breach && limited > desiredTasks)) {
+  const breach = wish.kind === 'count' && wish.breach;
+  if (yieldUntilSeconds !== undefined && !(breach && limited > desiredTasks)) {
     return hold({ ...wish, evidence: { ...wish.evidence, yieldUntilSeconds } }, 'yielding');
   }
   if (desiredTasks < minTasks) {
     const further = wish.kind === 'count' && limited > minTasks;
     return scale(wish, desiredTasks, Math.max(limited, minTasks), further ? wish.reasonOut : 'below-minimum');
   }
+  const { window, bottlenecks } = analysis;
+  const obstacle = obstacleTo(bottlenecks, loop, window, context.policy.startupSeconds);
+  // It comes before the wish's own reason to hold: where no task stays nobody reads, and what is read is not known.
+  if (obstacle !== undefined && keepsCount(obstacle, limited, breach, window)) {
+    const { retryAtSeconds } = obstacle;
+    return hold({ ...wish, evidence: { ...wish.evidence, retryAtSeconds } }, 'tasks-cannot-start');
+  }
   if (wish.kind === 'hold') return hold(wish, wish.reason);
-  if (limited > desiredTasks) return outward(wish, limited, analysis, context);
+  if (limited > desiredTasks) return outward(wish, limited, analysis, context, obstacle !== undefined);
   if (limited < desiredTasks) return inward(wish, limited, analysis, loop, context);
   return hold(wish, restingReason(wish, analysis), clampOf(wish, limited));
 }
@@ -113,11 +122,17 @@ function restingReason(wish: CountWish, { window }: Analysis): HoldReason {
 /** Less confidence than this bounds the step of a scale-out; it never forbids one. */
 const boldConfidence = 0.5;
 
-function outward(wish: CountWish, to: number, { window }: Analysis, { policy }: ServiceContext): Decision {
+function outward(
+  wish: CountWish,
+  to: number,
+  { window }: Analysis,
+  { policy }: ServiceContext,
+  isTrial: boolean,
+): Decision {
   const { desiredTasks } = window.observation;
   if (wish.patience !== undefined && !wish.breach) return hold(wish, wish.patience);
   const step = stepOut(desiredTasks, policy.scaleOutStep);
-  const careful = wish.confidence < boldConfidence ? Math.min(to, step) : to;
+  const careful = isTrial || wish.confidence < boldConfidence ? Math.min(to, step) : to;
   const limitedBy = careful < to ? 'low-confidence-step' : clampOf(wish, to);
   return scale(wish, desiredTasks, careful, wish.reasonOut, limitedBy);
 }

@@ -84,6 +84,8 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
   'partitions-exhausted': (it) => `the load needs more, but ${partitions(it.partitions)} to read`,
   'breaker-open': (it) =>
     `${wanted(it)} are asked for by the lag of ${seconds(it.lagSeconds)}, but more were seen to bring nothing`,
+  'tasks-cannot-start': (it) =>
+    `${it.consumingTasks} of ${it.desiredTasks} run, and tasks fail when they start or find no place, so none is asked for or given up`,
   'not-reading': (it) => `${rate(it.arrivalsPerSecond)} arrive and nobody reads them`,
 };
 

@@ -6,6 +6,7 @@ import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import type { LearnedModel } from './learned-model.ts';
 import type { BreakerChange, ForeignChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
+import type { Observed } from './observed.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
 export type ServiceContext = {
@@ -15,6 +16,8 @@ export type ServiceContext = {
   readonly mode?: Registration['mode'];
   /** What learn has found in its history. */
   readonly model?: LearnedModel;
+  /** What ECS's events have told of it. */
+  readonly observed?: Observed;
   /** What the services that feed it send on, as far as they have been evaluated. */
   readonly upstream?: readonly ServiceOutput[];
 };

@@ -53,8 +53,8 @@ export function unsaturatedRates(
 }
 
 /**
- * Consuming count during a minute, if ECS said the same at its start and its end. Minutes must be asked for in the order
- * in which they come.
+ * Consuming count during a minute, if ECS said the same at its start and its end, and no task failed in between. Minutes
+ * must be asked for in the order in which they come.
  */
 function runningCounts(counts: readonly TaskCount[], revision: string): (point: Point) => number | undefined {
   const isSettled = (count: TaskCount) => count.revision === revision && !count.deploying;
@@ -65,7 +65,8 @@ function runningCounts(counts: readonly TaskCount[], revision: string): (point: 
     const [before, after] = [counts[start], counts[end]];
     if (before === undefined || after === undefined) return undefined;
     const same = before.runningTasks === after.runningTasks && isSettled(before) && isSettled(after);
-    return same ? after.runningTasks : undefined;
+    if (!same || counts.slice(start + 1, end + 1).some((it) => it.disturbed)) return undefined;
+    return after.runningTasks;
   };
 }
 

@@ -36,6 +36,7 @@ const futile: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'partitions-exhausted',
   'breaker-open',
   'not-reading',
+  'tasks-cannot-start',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import type { Field, Point } from '../contract/measurement.ts';
 import { type Freshness, freshnessesOf } from './freshness.ts';
 import { agentSignals, type FieldPlan, planMeasurements } from './measure.ts';
+import { hadFailure } from './observed.ts';
 import type { ServiceContext } from './plan.ts';
 import type { Sample, ServiceObservation, Unread } from './sample.ts';
 import { combine, freshTogether, planTogether, type StreamWindow } from './several.ts';
@@ -12,7 +13,11 @@ import { type Joined, join, joiningOf, thinnedUntil } from './thin.ts';
 export const windowSeconds = 3600;
 
 export type TaskCount = Readonly<
-  Pick<ServiceObservation, 'desiredTasks' | 'runningTasks' | 'revision' | 'deploying'> & { atSeconds: number }
+  Pick<ServiceObservation, 'desiredTasks' | 'runningTasks' | 'revision' | 'deploying'> & {
+    atSeconds: number;
+    /** A task has failed since the tick before: between the two the count was not what it seems. */
+    disturbed?: true;
+  }
 >;
 
 /** The seed's window summary: of whatever was measured in the window. */
@@ -62,8 +67,12 @@ export function assembleWindow(
   const taskCounts: TaskCount[] = [];
   for (const sample of samples) {
     if (sample.atSeconds < from) continue;
-    const { desiredTasks, runningTasks, revision, deploying } = sample.observation;
-    taskCounts.push({ atSeconds: sample.atSeconds, desiredTasks, runningTasks, revision, deploying });
+    const { atSeconds, observation } = sample;
+    const { desiredTasks, runningTasks, revision, deploying } = observation;
+    const count: TaskCount = { atSeconds, desiredTasks, runningTasks, revision, deploying };
+    const before = taskCounts.at(-1)?.atSeconds ?? atSeconds;
+    const disturbed = hadFailure(context.observed, before, atSeconds);
+    taskCounts.push(disturbed ? { ...count, disturbed } : count);
   }
   const own = seriesOf(samples, ({ series }) => series, from, nowSeconds);
   const plans = planMeasurements(context.policy, context.sources);

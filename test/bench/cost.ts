@@ -14,6 +14,9 @@ export const assumptions = {
   queuePollers: 5,
 } as const;
 
+/** That of ticks, and that of ECS's events. */
+const queues = 2;
+
 /** Megabytes of memory that come with one whole processor. */
 const megabytesPerProcessor = 1769;
 
@@ -25,7 +28,7 @@ export function monthOf(hour: FleetHour, stack: StackFacts): Line[] {
   const used = (billed: Billed) => (hour.usage.billed.get(billed) ?? 0) * hoursPerMonth;
   const invocations = sum([...hour.invocations.values()]) * hoursPerMonth;
   const logBytes = hour.logBytes * hoursPerMonth + invocations * assumptions.platformLogBytes;
-  const polls = (hoursPerMonth * 3600 * assumptions.queuePollers) / 20;
+  const polls = (queues * hoursPerMonth * 3600 * assumptions.queuePollers) / 20;
   const samples = (hour.services * sampleLifeSeconds) / 60;
   const storedBytes = samples * (hour.bytes.sample + 100);
   return [
@@ -42,7 +45,7 @@ export function monthOf(hour: FleetHour, stack: StackFacts): Line[] {
     { billed: 'sqsRequests', what: 'SQS: ticks', amount: used('sqsRequests') },
     { billed: 'logGigabytes', what: 'CloudWatch: logs', amount: logBytes / 1e9 },
     { billed: 'traces', what: 'X-Ray: traces', amount: stack.traced ? invocations : 0 },
-    { billed: 'sqsRequests', what: 'SQS: polls of an idle queue', amount: polls },
+    { billed: 'sqsRequests', what: 'SQS: polls of idle queues', amount: polls },
     { billed: 'schedules', what: 'Scheduler', amount: (60 + 6 + 1) * hoursPerMonth },
     { billed: 'customMetrics', what: 'CloudWatch: metrics of Weir itself', amount: hour.customMetrics },
     { billed: 'alarms', what: 'CloudWatch: alarms', amount: stack.alarmedMetrics },

@@ -8,6 +8,7 @@ import {
   dispatchHandler,
   evaluateHandler,
   learnHandler,
+  observeHandler,
   publishHandler,
 } from '../../lib/adapters/handlers.ts';
 import type { Handler } from '../../lib/adapters/lambda.ts';
@@ -67,6 +68,9 @@ function createHandlers({ clients }: CountedAws, clock: Clock): Record<FunctionN
       const metrics = createMetrics(clients.cloudWatch, clock);
       return learnHandler({ clock, store: storeWith(telemetry), metrics, telemetry });
     }),
+    observe: observed('observe', (telemetry) =>
+      observeHandler({ clock, store: storeWith(telemetry), telemetry }),
+    ),
     publish: observed('publish', (telemetry) =>
       publishHandler({ bus: createEventBus(clients.eventBridge, 'weir'), deadLetters, clock, telemetry }),
     ),

@@ -40,6 +40,7 @@ const timedFromMinute: Readonly<Record<FunctionName, number>> = {
   dispatch: 57,
   evaluate: 57,
   learn: 0,
+  observe: 0,
   publish: 0,
 };
 

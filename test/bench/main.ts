@@ -125,7 +125,7 @@ function notes(months: readonly Month[]): string {
   return [
     'Counted: one hour of the real handlers and adapters over the AWS SDK, answered in memory, the seeded day from',
     `${countedHour}:00 on, ${changes} change${changes === 1 ? '' : 's'} of the count for each service; × ${hoursPerMonth}. Items: state ${bytes?.state}, sample ${bytes?.sample}, registration ${bytes?.registration} bytes.`,
-    `Assumed: AWS answers in ${assumptions.answerMilliseconds} ms; Lambda logs ${assumptions.platformLogBytes} bytes an invocation and polls the queue with`,
+    `Assumed: AWS answers in ${assumptions.answerMilliseconds} ms; Lambda logs ${assumptions.platformLogBytes} bytes an invocation and polls each queue with`,
     `${assumptions.queuePollers} connections of 20 s. Lambda's time is the waiting, plus the processor time of this machine × 1,769 MB ÷ the`,
     "function's memory; X-Ray's own work and cold starts are not in it.",
   ].join('\n');

@@ -42,6 +42,7 @@ export function readStack(): StackFacts {
       dispatch: memoryOf('dispatch'),
       evaluate: memoryOf('evaluate'),
       learn: memoryOf('learn'),
+      observe: memoryOf('observe'),
       publish: memoryOf('publish'),
     },
     alarmedMetrics: alarms.reduce(

@@ -42,9 +42,9 @@ describe('the bundle of a function', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it('is one file and its source map, for each of the five', () => {
+  it('is one file and its source map, for each of the six', () => {
     expect(bundles.map(({ files }) => files.sort())).toEqual(
-      Array.from({ length: 5 }, () => ['index.mjs', 'index.mjs.map']),
+      Array.from({ length: 6 }, () => ['index.mjs', 'index.mjs.map']),
     );
     const entries = bundles.flatMap(({ map }) =>
       (JSON.parse(map) as { sources: string[] }).sources.filter((it) =>
@@ -56,6 +56,7 @@ describe('the bundle of a function', () => {
       'dispatch',
       'evaluate',
       'learn',
+      'observe',
       'publish',
     ]);
   });

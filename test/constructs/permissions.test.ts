@@ -23,7 +23,9 @@ function sentence({ Effect, Action, Resource, Principal, Condition }: Statement)
     [Action].flat().join(', '),
     on && ` on ${on}`,
     who && ` by ${who}`,
-    Condition ? ` if ${JSON.stringify(Condition, (_, it) => (it?.Ref ? inWords(it) : it))}` : '',
+    Condition
+      ? ` if ${JSON.stringify(Condition, (_, it) => (it?.Ref || it?.['Fn::GetAtt'] ? inWords(it) : it))}`
+      : '',
   ].join('');
 }
 
@@ -105,6 +107,13 @@ const expected = {
     'cloudwatch:GetMetricData on *',
   ],
   WeirLearningEveryHourRole: [assumedByScheduler, 'lambda:InvokeFunction on <WeirLearningLearn.Arn>'],
+  WeirObservingObserveRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirObservingObserveLogs'),
+    'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
+    'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on <WeirObservingEvents.Arn>',
+  ],
   WeirNewsPublishRole: [
     assumedByLambda,
     traces,
@@ -152,12 +161,28 @@ describe('who may do what', () => {
     ]);
   });
 
+  it('lets nobody but its own rules put events of ECS into the queue', () => {
+    const statements = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'))
+      .flatMap(({ Properties }) => (Properties['PolicyDocument'] as Document).Statement)
+      .filter((it) => it.Effect === 'Allow');
+    const rules = ['TaskStarted', 'TaskFailed', 'SchedulerSays', 'DeploymentEnded'];
+    const reading = 'sqs:SendMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl on <WeirObservingEvents.Arn>';
+    expect(statements.map(sentence).sort()).toEqual(
+      rules
+        .map(
+          (rule) =>
+            `${reading} by events.amazonaws.com if {"ArnEquals":{"aws:SourceArn":"<WeirObserving${rule}.Arn>"}}`,
+        )
+        .sort(),
+    );
+  });
+
   it('keeps plain HTTP out of every queue', () => {
     const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
-    expect(policies).toHaveLength(3);
+    expect(policies).toHaveLength(4);
     for (const { Properties } of policies) {
       const { Statement } = Properties['PolicyDocument'] as Document;
-      expect(Statement).toHaveLength(1);
+      expect(Statement.filter((it) => it.Effect === 'Deny')).toHaveLength(1);
       expect(Statement[0]).toMatchObject({
         Effect: 'Deny',
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },

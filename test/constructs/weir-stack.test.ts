@@ -6,9 +6,11 @@ import { environmentOf, type FunctionName, readEnvironment } from '../../lib/con
 import type { WeirEvent } from '../../lib/contract/events.ts';
 import { evidenceSeconds } from '../../lib/control/act.ts';
 import { dispatchHorizonSeconds } from '../../lib/control/dispatch.ts';
+import { readEcsEvent } from '../../lib/control/ecs-events.ts';
 import { runSeconds } from '../../lib/control/learn.ts';
 import { giveUpSeconds } from '../../lib/control/relay.ts';
 import { retired } from '../contracts/fixtures.ts';
+import { actionEvent, deploymentEvent } from '../support/ecs-events.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const fleet = { policies: { patient: { lagObjectiveSeconds: 300 } } };
@@ -28,6 +30,7 @@ const functions = {
   dispatch: 'WeirLoopDispatch',
   evaluate: 'WeirLoopEvaluate',
   learn: 'WeirLearningLearn',
+  observe: 'WeirObservingObserve',
   publish: 'WeirNewsPublish',
 } as const satisfies Record<FunctionName, string>;
 
@@ -55,7 +58,7 @@ describe('the table', () => {
 });
 
 describe('the functions', () => {
-  it('are five, each as small and as observed as the others', () => {
+  it('are six, each as small and as observed as the others', () => {
     const found = resourcesOf(template, 'AWS::Lambda::Function');
     expect(Object.keys(found).sort()).toEqual(Object.values(functions).sort());
     for (const { Properties } of Object.values(found)) {
@@ -68,7 +71,7 @@ describe('the functions', () => {
       });
     }
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-    template.resourceCountIs('AWS::Logs::LogGroup', 5);
+    template.resourceCountIs('AWS::Logs::LogGroup', 6);
   });
 
   it.each(Object.entries(functions))('%s is given its environment and nothing else', (name, id) => {
@@ -136,10 +139,11 @@ describe('the loop', () => {
 
   it('keeps dead letters for two weeks, and nothing unencrypted', () => {
     const queues = resourcesOf(template, 'AWS::SQS::Queue');
-    expect(Object.keys(queues)).toHaveLength(3);
+    expect(Object.keys(queues)).toHaveLength(4);
     for (const [id, { Properties }] of Object.entries(queues)) {
       expect(Properties['SqsManagedSseEnabled']).toBe(true);
-      if (id !== 'WeirLoopTicks') expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
+      const isRead = id === 'WeirLoopTicks' || id === 'WeirObservingEvents';
+      if (!isRead) expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
     }
   });
 });
@@ -164,6 +168,75 @@ describe('discovery', () => {
           'changed-tag-keys': [{ prefix: 'weir:' }],
         },
       },
+    });
+  });
+});
+
+type Rule = { readonly EventPattern: { readonly source: readonly string[] } };
+
+describe('observing', () => {
+  const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule'))
+    .map(({ Properties }) => Properties as Rule)
+    .filter(({ EventPattern }) => EventPattern.source.includes('aws.ecs'));
+
+  it('hears of tasks of services that have started or stopped by themselves, and of what their scheduler says', () => {
+    const patternOf = (detailType: string, detail: object) => ({
+      source: ['aws.ecs'],
+      'detail-type': [detailType],
+      detail,
+    });
+    const ofService = { group: [{ prefix: 'service:' }] };
+    expect(rules.map((it) => it.EventPattern)).toHaveLength(4);
+    expect(rules.map((it) => it.EventPattern)).toEqual(
+      expect.arrayContaining([
+        patternOf('ECS Task State Change', {
+          ...ofService,
+          lastStatus: ['RUNNING'],
+          desiredStatus: ['RUNNING'],
+        }),
+        patternOf('ECS Task State Change', {
+          ...ofService,
+          lastStatus: ['STOPPED'],
+          $or: [
+            { stopCode: ['EssentialContainerExited', 'TaskFailedToStart'] },
+            { stoppedReason: [{ prefix: 'Task failed ' }] },
+          ],
+        }),
+        patternOf('ECS Service Action', { eventName: expect.arrayContaining(['SERVICE_STEADY_STATE']) }),
+        patternOf('ECS Deployment State Change', {
+          eventName: ['SERVICE_DEPLOYMENT_FAILED', 'SERVICE_DEPLOYMENT_COMPLETED'],
+        }),
+      ]),
+    );
+  });
+
+  it('reads everything that it hears of', () => {
+    const names = rules.flatMap(
+      ({ EventPattern }) =>
+        (EventPattern as { detail?: { eventName?: readonly string[] } }).detail?.eventName ?? [],
+    );
+    expect(names).toHaveLength(6);
+    for (const name of names) {
+      const event = name.includes('DEPLOYMENT')
+        ? deploymentEvent(name, 0, 'ecs-svc/1', 'because')
+        : actionEvent(name, 0);
+      expect(readEcsEvent(JSON.stringify(event)).kind, name).toBe('news');
+    }
+  });
+
+  it('takes events in batches, and sets aside what it cannot keep', () => {
+    expect(only('AWS::Lambda::EventSourceMapping', 'WeirObservingEventsToObserve')).toMatchObject({
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 10,
+      ScalingConfig: { MaximumConcurrency: 2 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    const queue = only<TickQueue>('AWS::SQS::Queue', 'WeirObservingEvents');
+    const observe = only<{ readonly Timeout: number }>('AWS::Lambda::Function', functions.observe);
+    expect(queue.VisibilityTimeout).toBeGreaterThan(observe.Timeout);
+    expect(queue.RedrivePolicy).toEqual({
+      maxReceiveCount: 3,
+      deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^WeirDeadLetters/), 'Arn'] },
     });
   });
 });
@@ -213,7 +286,7 @@ describe('the outputs', () => {
       [
         ...['EventBusName', 'EventBusArn', 'TableName', 'TickQueueUrl', 'UndeliveredTicksUrl'],
         'DeadLettersUrl',
-        ...['Discover', 'Dispatch', 'Evaluate', 'Learn', 'Publish'].flatMap((name) => [
+        ...['Discover', 'Dispatch', 'Evaluate', 'Learn', 'Observe', 'Publish'].flatMap((name) => [
           `${name}Function`,
           `${name}LogGroup`,
         ]),

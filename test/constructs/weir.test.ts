@@ -35,6 +35,7 @@ describe('Weir in the stack of another app', () => {
       'AutoscalerLoopDispatch',
       'AutoscalerLoopEvaluate',
       'AutoscalerNewsPublish',
+      'AutoscalerObservingObserve',
     ]);
     template.hasResourceProperties('AWS::Events::EventBus', { Name: 'shop-scaling' });
   });

@@ -1,7 +1,7 @@
 import { policySchema } from '../../lib/config/policy.ts';
 import type { Registration } from '../../lib/config/registration.ts';
 import type { WeirEvent } from '../../lib/contract/events.ts';
-import type { StoredRegistration, StoredState } from '../../lib/control/ports.ts';
+import type { StoredObserved, StoredRegistration, StoredState } from '../../lib/control/ports.ts';
 import type { LearnedModel } from '../../lib/core/learned-model.ts';
 import { initialLoopState } from '../../lib/core/loop-state.ts';
 import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
@@ -50,6 +50,28 @@ export const sample = (atSeconds: number, arrivals = 341.667): Sample => ({
   observation,
   series: { arrivalsPerSecond: [{ atSeconds: atSeconds - 30, value: arrivals }] },
   unread: [],
+});
+
+/** What ECS has told, with all that is optional and without. */
+export const observed = (service: string, version: number, atSeconds = noon): StoredObserved => ({
+  service,
+  version,
+  atSeconds,
+  observed: {
+    starts: [
+      { task: '0f9de17a', revision: 'orders:11', atSeconds: noon - 600, startupSeconds: 41 },
+      { task: '1a2b3c4d', revision: 'orders:12', atSeconds: noon - 300, startupSeconds: 44 },
+    ],
+    failures: [
+      { task: '1a2b3c4d', revision: 'orders:12', atSeconds: noon - 270, ranSeconds: 30 },
+      { task: '5e6f7a8b', revision: 'orders:13', atSeconds: noon - 60 },
+    ],
+    newest: {
+      'task-failed': { atSeconds: noon - 60, cause: 'CannotPullContainerError' },
+      'deployment-failed': { atSeconds: noon - 30, cause: 'tasks failed to start.', deployment: 'ecs-svc/2' },
+      steady: { atSeconds: noon - 900 },
+    },
+  },
 });
 
 /** A model with a season, of ratios that the table keeps to the last digit. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Store, StoredRegistration } from '../../lib/control/ports.ts';
-import { learned, managed, noon, registration, retired, sample, state } from './fixtures.ts';
+import { learned, managed, noon, observed, registration, retired, sample, state } from './fixtures.ts';
 
 /** What every Store does. `create` gives an empty one; its clock is at noon. */
 export function storeContract(name: string, create: () => Promise<Store>) {
@@ -81,6 +81,26 @@ export function storeContract(name: string, create: () => Promise<Store>) {
         registration: managed('main/orders', 1),
         state: state('main/orders', 1),
       });
+    });
+
+    it('keeps what was observed by versions of its own, apart from the rest', async () => {
+      const store = await create();
+      await store.commitState(state('main/orders', 1));
+      await store.commitRegistration(managed('main/orders', 1));
+
+      expect(await store.commitObserved(observed('main/orders', 2))).toBe('conflict');
+      expect(await store.commitObserved(observed('main/orders', 1))).toBe('committed');
+      expect(await store.commitObserved(observed('main/orders', 1))).toBe('conflict');
+      expect(await store.observed('main/orders')).toEqual(observed('main/orders', 1));
+      expect(await store.observed('main/payments')).toBeUndefined();
+      expect(await store.load('main/orders')).toEqual({
+        registration: managed('main/orders', 1),
+        state: state('main/orders', 1),
+      });
+      const bare = { ...observed('main/orders', 2), observed: { starts: [], failures: [], newest: {} } };
+      expect(await store.commitObserved(bare)).toBe('committed');
+      expect(await store.observed('main/orders')).toEqual(bare);
+      expect(await store.samples('main/orders', 0)).toEqual([]);
     });
 
     it('lists managed and rejected services, and no retired one', async () => {

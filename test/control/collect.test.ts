@@ -179,6 +179,31 @@ describe('what was learned', () => {
     expect(contexts[0]?.model).toEqual(expected);
     expect(contexts[0]?.sources).toEqual(sources);
   });
+
+  it('of starts by what ECS has told goes to the core, with the start-up time that it teaches', async () => {
+    const world = await managedWorld();
+    const starts = [90, 95, 100, 105, 110].map((startupSeconds, index) => ({
+      task: `${index}`,
+      revision: 'orders:12',
+      atSeconds: noon - 600,
+      startupSeconds,
+    }));
+    const observed = { starts, failures: [], newest: {} };
+    await world.store.commitObserved({ service, version: 1, atSeconds: noon, observed });
+    const contexts: ServiceContext[] = [];
+    const looks: Core = {
+      ...steady,
+      decide: (analysis, loop, context) => {
+        contexts.push(context);
+        return steady.decide(analysis, loop, context);
+      },
+    };
+
+    await runOnce({ service, slotSeconds: noon }, world.ports, looks);
+
+    expect(contexts[0]?.observed).toEqual(observed);
+    expect(contexts[0]?.policy.startupSeconds).toBe(105);
+  });
 });
 
 describe('of several streams', () => {

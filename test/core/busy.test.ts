@@ -17,8 +17,13 @@ const report: Report = {
 const ratesOf = (
   reports: readonly (Report | undefined)[],
   observed: (minutesAgo: number) => Partial<ServiceObservation> = () => ({}),
+  disturbedMinutesAgo?: number,
 ) => {
-  const window = windowOfReports(reports, { observed });
+  const seen = windowOfReports(reports, { observed });
+  const taskCounts = seen.taskCounts.map((it) =>
+    it.atSeconds === noon - 60 * (disturbedMinutesAgo ?? -1) ? { ...it, disturbed: true as const } : it,
+  );
+  const window = { ...seen, taskCounts };
   return busyRatesOf(window, agentFlowOf(window)!, 60);
 };
 
@@ -57,6 +62,11 @@ describe('busyRatesOf', () => {
   ])('nothing around a tick with %s', (_, other) => {
     const rates = ratesOf(repeated(report, 60), (minutesAgo) => (minutesAgo === 5 ? other : {}));
     // The tick five minutes ago is in the minutes that ended then and just after, and in the settling of the next.
+    expect(rates.map((it) => (noon - it.atSeconds) / 60)).toEqual([8, 7, 6, 2, 1, 0]);
+  });
+
+  it('nor around one before which a task failed', () => {
+    const rates = ratesOf(repeated(report, 60), () => ({}), 5);
     expect(rates.map((it) => (noon - it.atSeconds) / 60)).toEqual([8, 7, 6, 2, 1, 0]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noon } from '../control/world.ts';
 import { estimate, keepingUp, memoryOf } from '../support/capacities.ts';
-import { repeated, type Values, type WindowOptions } from '../support/windows.ts';
+import { kinesisContext, repeated, type Values, type WindowOptions } from '../support/windows.ts';
 
 describe('estimateCapacity', () => {
   it.each([
@@ -68,6 +69,18 @@ describe('estimateCapacity', () => {
       taskRatePerSecond: expect.closeTo(173.913, 3),
     });
   });
+});
+
+it('minutes in which a task failed say nothing, whatever the count was before and after', () => {
+  const failures = Array.from({ length: 13 }, (_, index) => ({
+    task: `${index}`,
+    revision: 'orders:12',
+    atSeconds: noon - 60 * index - 10,
+    ranSeconds: 20,
+  }));
+  const context = { ...kinesisContext(), observed: { starts: [], failures, newest: {} } };
+  expect(estimate({ values: keepingUp, context })).toEqual({ source: 'unknown', certainty: 0 });
+  expect(estimate({ values: keepingUp }).source).not.toBe('unknown');
 });
 
 describe('a load that jumps in the last seconds of a minute', () => {

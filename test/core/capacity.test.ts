@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { certaintyOf } from '../../lib/core/capacity.ts';
 import type { CapacityMemory } from '../../lib/core/loop-state.ts';
+import { nothingObserved } from '../../lib/core/observed.ts';
 import { noon } from '../control/world.ts';
 import { estimate, keepingUp, learn, memoryOf, ratesOf, saturated } from '../support/capacities.ts';
 import { kinesisContext, now, repeated, sqsContext, type WindowOptions } from '../support/windows.ts';
@@ -12,6 +13,15 @@ const stopped = {
   backlogRecords: arriving.map((_, index) =>
     arriving.slice(0, index + 1).reduce((waiting, rate) => waiting + 60 * rate, 5000.3),
   ),
+};
+
+/** A task has failed two minutes ago, and another one runs by now. */
+const failingContext = {
+  ...kinesisContext(),
+  observed: {
+    ...nothingObserved,
+    failures: [{ task: 'a', revision: 'orders:12', atSeconds: now - 200, ranSeconds: 30 }],
+  },
 };
 
 describe('learnCapacity', () => {
@@ -53,6 +63,10 @@ describe('learnCapacity', () => {
     [
       'fewer run than are desired',
       { values: saturated, observed: (index) => (index >= 55 ? { desiredTasks: 6 } : {}) },
+    ],
+    [
+      'tasks that have failed between two ticks, whose count is as ever',
+      { values: saturated, context: failingContext },
     ],
     ['no task runs', { values: saturated, tasks: 0 }],
     ['a pause: nothing is processed', { values: { ...saturated, meanLagSeconds: [60, 120, 180, 240] } }],

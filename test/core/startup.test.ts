@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../lib/core/loop-state.ts';
+import { nothingObserved, type Observed } from '../../lib/core/observed.ts';
 import { learnStartup, withStartup } from '../../lib/core/startup.ts';
 import { kinesisContext, loopOf, now, repeated, type WindowOptions, windowOf } from '../support/windows.ts';
 
@@ -54,8 +55,25 @@ describe('learnStartup', () => {
   });
 });
 
+describe('learnStartup, where tasks could not start', () => {
+  const failure = { task: 'a', revision: 'orders:12', atSeconds: now - 90, ranSeconds: 20 };
+  it.each<[string, Partial<Observed>, number[]]>([
+    ['one failed meanwhile', { failures: [failure] }, []],
+    ['one had failed before', { failures: [{ ...failure, atSeconds: now - 200 }] }, [120]],
+    ['one found no place', { newest: { 'placement-failed': { atSeconds: now - 90 } } }, []],
+    ['one had found none before', { newest: { 'placement-failed': { atSeconds: now - 200 } } }, [120]],
+    ['ECS could not start them', { newest: { 'start-impaired': { atSeconds: now - 90 } } }, []],
+  ])('%s', (_, observed, expected) => {
+    const loop = loopOf({ changes: [order(180)] });
+    const seen = { ...nothingObserved, ...observed };
+    expect(learnStartup(windowOf(running(4, 4, 7, 8)), loop, seen)).toEqual(expected);
+  });
+});
+
 describe('withStartup', () => {
-  const startupOf = (startups: number[]) => withStartup(context, loopOf({ startups })).policy.startupSeconds;
+  const startupOf = (startups: number[], observed?: Observed) =>
+    withStartup({ ...context, ...(observed && { observed }) }, loopOf({ startups }), 'orders:12').policy
+      .startupSeconds;
 
   it.each<[string, number[], number]>([
     ['what three of four starts took', [120, 180, 180, 240], 195],
@@ -63,4 +81,42 @@ describe('withStartup', () => {
     ['two starts say nothing', [300, 300], 60],
     ['none', [], 60],
   ])('%s', (_, startups, expected) => expect(startupOf(startups)).toBe(expected));
+
+  const starts = (revision: string, ...seconds: number[]): Observed => ({
+    ...nothingObserved,
+    starts: seconds.map((startupSeconds, index) => ({
+      task: `${index}`,
+      revision,
+      atSeconds: now - index,
+      startupSeconds,
+    })),
+  });
+
+  it.each<[string, number[], Observed, number]>([
+    [
+      'the worked number: of five real starts three in four took 100 s',
+      [],
+      starts('orders:12', 60, 80, 90, 100, 120),
+      100,
+    ],
+    [
+      'real starts are better than what orders took',
+      [300, 300, 300],
+      starts('orders:12', 60, 80, 90, 100, 120),
+      100,
+    ],
+    [
+      'four real starts say less than three orders',
+      [300, 300, 300],
+      starts('orders:12', 60, 80, 90, 100),
+      300,
+    ],
+    ['those of another revision say nothing', [], starts('orders:11', 60, 80, 90, 100, 120), 60],
+    [
+      'less than the policy is not believed, though it was measured',
+      [],
+      starts('orders:12', 20, 20, 20, 20, 20),
+      60,
+    ],
+  ])('%s', (_, startups, observed, expected) => expect(startupOf(startups, observed)).toBe(expected));
 });

@@ -8,6 +8,7 @@ import { bottleneckKinds } from '../../lib/contract/bottleneck.ts';
 import { type HoldReason, holdReasons } from '../../lib/contract/decision.ts';
 import { type Field, fields, type Point } from '../../lib/contract/measurement.ts';
 import type { LoopState } from '../../lib/core/loop-state.ts';
+import { type News, nothingObserved, type Observed, withNews } from '../../lib/core/observed.ts';
 import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
 import { noon } from '../control/world.ts';
 
@@ -316,8 +317,40 @@ const orderlyTick = fc
     };
   });
 
-export const arbitraryTick: fc.Arbitrary<{
+/** What ECS may have told of the last hour, in any order. */
+const arbitraryNews = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('task-started' as const, 'task-failed' as const),
+    task: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    revision: fc.constantFrom('orders:12', 'orders:13'),
+    atSeconds: fc.integer({ min: noon - 3600, max: noon }),
+    startupSeconds: fc.integer({ min: 0, max: 4000 }),
+    ranSeconds: fc.integer({ min: 0, max: 600 }),
+    cause: fc.constant('exit code 1'),
+  }),
+  fc.record({
+    kind: fc.constantFrom('steady', 'start-impaired', 'placement-failed', 'deployment-failed'),
+    atSeconds: fc.integer({ min: noon - 3600, max: noon }),
+  }),
+);
+
+export const arbitraryObserved: fc.Arbitrary<Observed> = fc
+  .array(arbitraryNews, { maxLength: 20 })
+  .map((news) => withNews(nothingObserved, news as News[]));
+
+export type ArbitraryTick = {
   readonly samples: readonly Sample[];
   readonly loop: LoopState;
-  readonly context: { readonly policy: Policy; readonly sources: readonly RegisteredSource[] };
-}> = fc.oneof({ arbitrary: orderlyTick, weight: 3 }, { arbitrary: wildTick, weight: 2 });
+  readonly context: {
+    readonly policy: Policy;
+    readonly sources: readonly RegisteredSource[];
+    readonly observed?: Observed;
+  };
+};
+
+export const arbitraryTick: fc.Arbitrary<ArbitraryTick> = fc
+  .tuple(
+    fc.oneof({ arbitrary: orderlyTick, weight: 3 }, { arbitrary: wildTick, weight: 2 }),
+    fc.option(arbitraryObserved, { nil: undefined, freq: 2 }),
+  )
+  .map(([tick, observed]) => ({ ...tick, context: { ...tick.context, ...(observed && { observed }) } }));

@@ -102,6 +102,30 @@ describe('whatever the schemas admit', () => {
     );
   });
 
+  it('where tasks cannot start none is given up, and none ordered beside those that find no place', () => {
+    let held = 0;
+    fc.assert(
+      fc.property(arbitraryTick, (look) => {
+        const { plan } = tick(look);
+        const kinds = plan.next.bottlenecks.map((it) => it.kind);
+        const { desiredTasks, runningTasks } = look.samples.at(-1)!.observation;
+        const { decision } = plan;
+        if (!kinds.includes('crash_loop') && !kinds.includes('placement_failure')) return;
+        if (decision.kind === 'hold') {
+          held++;
+          return;
+        }
+        if (decision.reason === 'below-minimum') return;
+        // Unless most of a step has come up by now.
+        const brought = look.loop.changes.some((it) => it.to > it.from);
+        if (decision.direction === 'in') expect(brought).toBe(true);
+        else if (!kinds.includes('crash_loop')) expect(runningTasks).toBeGreaterThanOrEqual(desiredTasks);
+      }),
+      runs,
+    );
+    expect(held).toBeGreaterThan(0);
+  });
+
   it('a fresh breach with headroom is never held for want of confidence', () => {
     fc.assert(
       fc.property(arbitraryTick, (look) => {

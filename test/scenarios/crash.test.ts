@@ -57,6 +57,7 @@ it('makes calls to enumerate', () => {
     'store.commitState',
     'store.load',
     'store.model',
+    'store.observed',
     'store.putSample',
     'store.samples',
   ]);

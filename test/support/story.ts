@@ -3,6 +3,7 @@ import type { Field } from '../../lib/contract/measurement.ts';
 import { analyze } from '../../lib/core/analyze.ts';
 import { decide } from '../../lib/core/decide.ts';
 import { initialLoopState, type LoopState, recordChange } from '../../lib/core/loop-state.ts';
+import type { Observed } from '../../lib/core/observed.ts';
 import type { Plan, ServiceContext } from '../../lib/core/plan.ts';
 import type { Sample, ServiceObservation } from '../../lib/core/sample.ts';
 import { assembleWindow, type Window } from '../../lib/core/window.ts';
@@ -17,6 +18,8 @@ export type Minute = {
   readonly ageSeconds?: number;
   readonly observation?: Partial<ServiceObservation>;
   readonly unread?: Sample['unread'];
+  /** What ECS's events have told by then. */
+  readonly observed?: Observed;
 };
 
 export type Told = { readonly minute: number; readonly plan: Plan; readonly window: Window };
@@ -26,7 +29,7 @@ export type Told = { readonly minute: number; readonly plan: Plan; readonly wind
  * is done, as the shell does it. New tasks run `startupMinutes` later.
  */
 export function createStory(
-  context: ServiceContext,
+  registered: ServiceContext,
   {
     tasks,
     startupMinutes = 1,
@@ -45,7 +48,9 @@ export function createStory(
   };
   let runningFrom: { readonly minute: number; readonly tasks: number } | undefined;
 
-  const minute = ({ values, bySource, ageSeconds = 60, observation: seen, unread = [] }: Minute): Plan => {
+  const minute = ({ values, bySource, ageSeconds = 60, unread = [], ...at }: Minute): Plan => {
+    const { observed, observation: seen } = at;
+    const context = { ...registered, ...(observed && { observed }) };
     const index = told.length;
     const nowSeconds = noon + 60 * index;
     if (runningFrom !== undefined && index >= runningFrom.minute) {

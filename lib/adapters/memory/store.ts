@@ -1,5 +1,5 @@
 import type { ServiceId } from '../../contract/service-id.ts';
-import type { Store, StoredRegistration, StoredState, Waiting } from '../../control/ports.ts';
+import type { Store, StoredObserved, StoredRegistration, StoredState, Waiting } from '../../control/ports.ts';
 import type { LearnedModel } from '../../core/learned-model.ts';
 import type { Sample } from '../../core/sample.ts';
 
@@ -23,6 +23,7 @@ export type MemoryStore = Store & {
 export function createMemoryStore(): MemoryStore {
   const registrations = new Map<ServiceId, StoredRegistration>();
   const states = new Map<ServiceId, StoredState>();
+  const observations = new Map<ServiceId, StoredObserved>();
   const samples = new Map<ServiceId, Sample[]>();
   const models = new Map<ServiceId, LearnedModel>();
   let notes: Waiting[] = [];
@@ -68,6 +69,14 @@ export function createMemoryStore(): MemoryStore {
       if (!supersedes(states.get(state.service), state.version)) return 'conflict';
       states.set(state.service, Object.freeze(state));
       for (const listener of listeners) listener('state', state);
+      return 'committed';
+    },
+
+    observed: async (service) => observations.get(service),
+
+    commitObserved: async (observed) => {
+      if (!supersedes(observations.get(observed.service), observed.version)) return 'conflict';
+      observations.set(observed.service, Object.freeze(observed));
       return 'committed';
     },
 
