@@ -13,6 +13,7 @@ import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Clock, Committed, Store, StoredRegistration, Telemetry } from '../control/ports.ts';
 import { gather } from './batches.ts';
+import { observedItem, observedKey, readObserved } from './observed-item.ts';
 import {
   afterSamples,
   cursorKey,
@@ -20,12 +21,9 @@ import {
   indexedAs,
   modelItem,
   modelKey,
-  observedItem,
-  observedKey,
   partitionOf,
   readCursor,
   readModel,
-  readObserved,
   readRegistration,
   readSample,
   readState,

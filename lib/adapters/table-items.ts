@@ -5,15 +5,13 @@ import { outboxSchema, type WeirEvent } from '../contract/events.ts';
 import { type ServiceId, serviceIdSchema } from '../contract/service-id.ts';
 import { modes } from '../contract/tags.ts';
 import { WeirError } from '../contract/weir-error.ts';
-import type { InFlight, StoredObserved, StoredRegistration, StoredState, Waiting } from '../control/ports.ts';
+import type { InFlight, StoredRegistration, StoredState, Waiting } from '../control/ports.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
 import { initialLoopState } from '../core/loop-state.ts';
-import type { Observed } from '../core/observed.ts';
 import type { Sample } from '../core/sample.ts';
 import { compactJson, jsonText } from './compact-json.ts';
 import { decodeLoop, encodeLoop } from './loop-encoding.ts';
 import { decodeModel, encodeModel } from './model-encoding.ts';
-import { decodeObserved, encodeObserved } from './observed-encoding.ts';
 import { decodeSample, encodeSample } from './sample-encoding.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -27,8 +25,6 @@ export type Warn = (message: string, details: Readonly<Record<string, unknown>>)
 export const sampleLifeSeconds = 2 * 86_400;
 /** What was learned is not believed for longer, should learn fail; and a service that is gone leaves nothing behind. */
 export const modelLifeSeconds = 7 * 86_400;
-/** How long tasks took to start says something of the next ones for as long; a service that is gone leaves nothing behind. */
-export const observedLifeSeconds = 30 * 86_400;
 
 /** What had to wait has been tried again by then. */
 const waitingLifeSeconds = 600;
@@ -37,7 +33,6 @@ export const partitionOf = (service: ServiceId) => `SVC#${service}`;
 export const registrationKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'REG' });
 export const stateKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'STATE' });
 export const modelKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'MODEL' });
-export const observedKey = (service: ServiceId) => ({ pk: partitionOf(service), sk: 'SEEN' });
 export const cursorKey = { pk: 'DISPATCH', sk: 'CURSOR' } as const;
 export const waitingPartition = 'WAITING';
 export const indexedAs = 'REG';
@@ -125,22 +120,13 @@ export function readWaiting(item: unknown, warn: Warn): Waiting | undefined {
   return undefined;
 }
 
-export function observedItem({ service, version, atSeconds, observed }: StoredObserved): Item {
-  return {
-    ...observedKey(service),
-    version,
-    atSeconds,
-    observed: encodeObserved(observed),
-    [tableSchema.timeToLive]: Math.ceil(atSeconds) + observedLifeSeconds,
-  };
-}
-
-const partition = z
+/** The service whose partition an item is in. */
+export const partition = z
   .string()
   .startsWith('SVC#')
   .transform((text) => text.slice('SVC#'.length))
   .pipe(serviceIdSchema);
-const version = z.number().int().positive();
+export const version = z.number().int().positive();
 
 const inFlightSchema = z.object({
   decisionId: z.string().max(1000),
@@ -307,34 +293,6 @@ export function readModel(item: unknown, nowSeconds: number, warn: Warn): Learne
   return undefined;
 }
 
-const observedItemSchema = z.object({
-  pk: partition,
-  version,
-  atSeconds: z.number(),
-  observed: z.unknown().optional(),
-});
-
-const nothingObserved: Observed = { starts: [], failures: [], newest: {} };
-
-/**
- * What was observed, read back. What cannot be read is as if nothing had been, at its version, so that observe writes it
- * anew: no tick fails for it.
- */
-export function readObserved(item: unknown, warn: Warn): StoredObserved | undefined {
-  const parsed = observedItemSchema.safeParse(item);
-  const decoded = parsed.success
-    ? decodeObserved(parsed.data.observed)
-    : { wrong: z.prettifyError(parsed.error) };
-  if ('wrong' in decoded) {
-    const { wrong } = decoded;
-    warn('What was observed cannot be read: it is as if nothing had been.', { item: summaryOf(item), wrong });
-  }
-  if (!parsed.success) return undefined;
-  const { pk: service, version: stored, atSeconds } = parsed.data;
-  const observed = 'observed' in decoded ? decoded.observed : nothingObserved;
-  return { service, version: stored, atSeconds, observed };
-}
-
 const cursorSchema = z.object({ slotSeconds: z.number() });
 
 export function readCursor(item: unknown): number {
@@ -360,4 +318,5 @@ function unreadable(what: string, item: unknown, error: z.ZodError): WeirError {
   );
 }
 
-const summaryOf = (item: unknown) => String(JSON.stringify(item)).slice(0, 500);
+/** As much of an item as a message bears. */
+export const summaryOf = (item: unknown) => String(JSON.stringify(item)).slice(0, 500);

@@ -106,7 +106,9 @@ export function failedDeployment(window: Window, { observed }: ServiceContext): 
   const failed = observed?.newest['deployment-failed'];
   if (failed === undefined) return absent;
   const completedAt = observed?.newest['deployment-completed']?.atSeconds ?? 0;
-  const isNewest = failed.deployment !== undefined && failed.deployment === window.observation.deployment;
+  // Of the newest one's id the observation has the end.
+  const { deployment } = window.observation;
+  const isNewest = deployment !== undefined && failed.deployment?.endsWith(deployment) === true;
   const isTold = toldLately(failed, window.nowSeconds) !== undefined;
   if (completedAt > failed.atSeconds || !(isNewest || isTold)) return absent;
   return present(window, failed.atSeconds, missingShare(window), failed);

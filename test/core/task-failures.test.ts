@@ -134,7 +134,7 @@ describe('placementFailure', () => {
 });
 
 describe('failedDeployment', () => {
-  const deployment = 'ecs-svc/2';
+  const deployment = 'ecs-svc/9223370564341623665';
   const failure = (ago: number) => ({
     'deployment-failed': { atSeconds: now - ago, deployment, cause: 'tasks failed to start.' },
   });
@@ -151,7 +151,11 @@ describe('failedDeployment', () => {
     ['nothing was told', {}, 'absent'],
     ['another was completed', { newest: { ...failure(100), ...told('deployment-completed', 50) } }, 'absent'],
     ['one before it was', { newest: { ...failure(100), ...told('deployment-completed', 500) } }, 'present'],
-    ['it was replaced an hour ago', { newest: failure(3600), more: { deployment: 'ecs-svc/3' } }, 'absent'],
-    ['it is the newest still, a day later', { newest: failure(86_400), more: { deployment } }, 'present'],
+    ['it was replaced an hour ago', { newest: failure(3600), more: { deployment: '356789' } }, 'absent'],
+    [
+      'it is the newest still, a day later',
+      { newest: failure(86_400), more: { deployment: '623665' } },
+      'present',
+    ],
   ])('%s', (_, seen, expected) => expect(verdict(failedDeployment, seen)).toBe(expected));
 });
