@@ -5,11 +5,11 @@ import type { Admission, Clock, Store, Telemetry, Waiting } from './ports.ts';
  * UpdateService is one bucket for an account and Region, which holds 50 calls and gets 5 more a second, and others use it
  * too. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
-const updatesPerSecond = 4.5;
-/** Notes of what waits are older than a turn of the fleet, and younger than two, where they count whole. */
+const updatesPerSecond = 4;
+/** Each service is evaluated once within this, unless its policy says otherwise. */
 const turnSeconds = 60;
 /** So many calls are under way at once, of one message. */
-const atOnce = 10;
+const atOnce = 5;
 /** A service that is slow to be evaluated keeps the others of its message no longer than this. */
 const longestWaitMilliseconds = 1000;
 
@@ -19,25 +19,25 @@ export type Cut = readonly number[];
 const everything: Cut = new Array<number>(needs).fill(1);
 
 /**
- * Which share of each need the bucket admits, by what had to wait in the last turn; where nothing is known of a whole
- * turn, nobody goes before those that already wait in this one.
- * E.g. 200 waited with the first need, 100 with the second and 50 with the third, and 270 calls are admitted in a
- * minute: all of the first, 0.7 of the second, none of the third.
+ * Which share of each need the bucket admits, by what had to wait in the last turn, in which each message has come once;
+ * where that is the first in which anything waits, nobody goes before those that already do.
+ * E.g. 200 waited with the first need, 100 with the second and 50 with the third, and 240 calls are admitted in a
+ * minute: all of the first, 0.4 of the second, none of the third.
  */
 export function cutOf(notes: readonly Waiting[], nowSeconds: number): Cut {
-  const total = (these: readonly Waiting[]) =>
-    everything.map((_, need) => these.reduce((sum, it) => sum + (it.waiting[need] ?? 0), 0));
-  const before = total(notes.filter((it) => it.atSeconds <= nowSeconds - turnSeconds));
-  if (before.some((count) => count > 0)) {
-    let left = updatesPerSecond * turnSeconds;
-    return before.map((count) => {
-      const share = count === 0 ? (left > 0 ? 1 : 0) : Math.min(1, Math.max(0, left) / count);
-      left -= count;
-      return share;
-    });
+  const isOfLastTurn = (it: Waiting) => it.atSeconds > nowSeconds - turnSeconds;
+  const last = notes.filter(isOfLastTurn);
+  const counts = everything.map((_, need) => last.reduce((sum, it) => sum + (it.waiting[need] ?? 0), 0));
+  if (last.length === notes.length) {
+    const first = counts.findIndex((waiting) => waiting > 0);
+    return first === -1 ? everything : everything.map((_, need) => (need <= first ? 1 : 0));
   }
-  const first = total(notes).findIndex((count) => count > 0);
-  return first === -1 ? everything : everything.map((_, need) => (need <= first ? 1 : 0));
+  let left = updatesPerSecond * turnSeconds;
+  return counts.map((waiting) => {
+    const share = waiting === 0 ? Number(left > 0) : Math.min(1, Math.max(0, left) / waiting);
+    left -= waiting;
+    return share;
+  });
 }
 
 type Request = { readonly need: Need; readonly share: number; readonly answer: (admitted: boolean) => void };

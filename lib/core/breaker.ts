@@ -44,10 +44,11 @@ export function stepBreaker(
   window: Window,
   flow: Flow,
   learned: CapacityMemory,
-  breaker: Breaker | undefined,
+  before: Breaker | undefined,
   sharing: Sharing,
   shortfall?: Shortfall,
 ): BreakerStep {
+  const breaker = before && asSeenNow(before, learned, window, sharing);
   const memory = breaker === undefined ? learned : beyondLimit(learned, breaker);
   const known = breaker === undefined ? [] : atLimit(breaker, sharing);
   // Tasks that work have become slower, one by one: what more of them did not bring is no limit behind them.
@@ -80,6 +81,30 @@ export function stepBreaker(
   // Without a single point of lag nothing is known, and what is not known does not close it.
   const calm = !waits && flow.lag.some((point) => point.atSeconds > window.nowSeconds - calmSeconds);
   return helped || calm ? closeBreaker(breaker, memory, window.nowSeconds) : { breaker, memory };
+}
+
+/** Tasks that do less than this share of what they were taken to do were mistaken, or something has changed since. */
+const mistakenShare = 0.8;
+
+/**
+ * The breaker, by what the tasks at its limit do now. Where that is less than it was opened on, it rests on a rate that was
+ * measured of others, or is over: more may be tried at once, and are judged by what is true now.
+ * E.g. opened because 8 tasks did 800 records/s, which 5 were taken to do as well; now 5 do 500: tried again, and 8 that
+ * do 800 close it.
+ */
+function asSeenNow(breaker: Breaker, { saturated }: CapacityMemory, window: Window, sharing: Sharing): Breaker {
+  const sinceSeconds = Math.max(breaker.sinceSeconds, window.nowSeconds - windowSeconds);
+  const here = saturated.filter((it) => it.tasks === breaker.tasks && it.atSeconds > sinceSeconds);
+  if (here.length < observationsAfter) return breaker;
+  const perTask = median(here.map((it) => it.perTaskPerSecond)) ?? 0;
+  const ratePerSecond = perTask * workingTasks(breaker.tasks, sharing);
+  if (ratePerSecond >= mistakenShare * breaker.ratePerSecond) return breaker;
+  return {
+    ...breaker,
+    ratePerSecond: Number(ratePerSecond.toPrecision(4)),
+    waitSeconds: firstWaitSeconds,
+    retryAtSeconds: window.nowSeconds,
+  };
 }
 
 /** Counts are compared within the hour: what tasks did on another day, under another load, says little of today. */

@@ -16,21 +16,13 @@ describe('cutOf', () => {
   it.each<[string, Waiting[], number[]]>([
     ['nothing waits: everything', [], [1, 1, 1, 1, 1, 1, 1, 1]],
     [
-      'the worked number: 200, 100 and 50 have waited, and 270 go in a minute',
-      [note([150, 100, 50], 61), note([50], 110)],
-      [1, 0.7, 0, 0, 0, 0, 0, 0],
+      'the worked number: 200, 100 and 50 have waited, and 240 go in a minute',
+      [note([150, 100, 50], 50), note([50], 5), note([900], 70)],
+      [1, 0.4, 0, 0, 0, 0, 0, 0],
     ],
-    ['few have waited: everything', [note([0, 0, 3], 70)], [1, 1, 1, 1, 1, 1, 1, 1]],
-    [
-      'this turn has just begun: nobody before those that wait',
-      [note([0, 0, 3, 40], 20)],
-      [1, 1, 1, 0, 0, 0, 0, 0],
-    ],
-    [
-      'a whole turn is known: it counts',
-      [note([0, 0, 3, 40], 20), note([300], 80)],
-      [0.9, 0, 0, 0, 0, 0, 0, 0],
-    ],
+    ['few have waited: everything', [note([0, 0, 3], 20), note([1], 70)], [1, 1, 1, 1, 1, 1, 1, 1]],
+    ['nothing waits any more: everything', [note([400], 70)], [1, 1, 1, 1, 1, 1, 1, 1]],
+    ['it has just begun: nobody before those that wait', [note([0, 0, 3, 40], 20)], [1, 1, 1, 0, 0, 0, 0, 0]],
   ])('%s', (_, notes, expected) => {
     const cut = cutOf(notes, noon);
     expect(cut.map((it) => Math.round(it * 100) / 100)).toEqual(expected);
@@ -99,7 +91,7 @@ describe('the changes of one message', () => {
   });
 
   it('leave the calls to those of other messages that need them more', async () => {
-    await store.putWaiting(note([0, 300], 70));
+    for (const ageSeconds of [70, 30]) await store.putWaiting(note([0, 300], ageSeconds));
     const admitted = await Promise.all([change(1, undefined, 0.2), change(1, undefined, 0.95), change(2)]);
     expect(admitted).toEqual([true, false, false]);
     await admissions.close('a');

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { initialLoopState, type LoopState } from '../../lib/core/loop-state.ts';
+import { noon } from '../control/world.ts';
 import { contextOf, createFluid, repeat } from '../support/fluid.ts';
 
 /** Tasks that do so much of what they have done until now, whatever the reason; their CPU is full meanwhile. */
@@ -34,5 +36,40 @@ describe('each task does two thirds of what it did, and nobody says so', () => {
       });
       expect(grew && stood, `minute ${minute}`).toBe(false);
     }
+  });
+});
+
+describe('the breaker was opened by mistake: ECS was a minute behind, and what 8 tasks did was put down to 5', () => {
+  const mistaken: LoopState = {
+    ...initialLoopState,
+    desiredTasks: 5,
+    breaker: {
+      sinceSeconds: noon - 600,
+      tasks: 5,
+      ratePerSecond: 1600,
+      limit: 'downstream',
+      waitSeconds: 14_400,
+      retryAtSeconds: noon + 14_400,
+    },
+  };
+
+  it('what 5 tasks do shows it within minutes: more are tried, help, and the lag goes', () => {
+    const fluid = createFluid(contextOf({ maxTasks: 60 }), 5, 1, mistaken);
+    repeat(30, () => fluid.minute(1300));
+    const closed = fluid.story.told.find(({ plan }) => plan.breaker?.kind === 'closed');
+    expect(closed?.minute).toBeLessThanOrEqual(15);
+    expect(fluid.story.lines()).toContainEqual(expect.stringMatching(/^out 5→8/));
+    repeat(15, () => fluid.minute(1300));
+    expect(fluid.backlog() / 1300).toBeLessThan(60);
+  });
+
+  it('a limit that is real stays: 5 tasks do as much as ever, and none is added', () => {
+    const fluid = createFluid(contextOf({ maxTasks: 60 }), 5, 1, {
+      ...mistaken,
+      breaker: { ...mistaken.breaker!, ratePerSecond: 1000 },
+    });
+    repeat(60, () => fluid.minute(1300, { ceilingPerSecond: 1000 }));
+    expect(fluid.story.observation().desiredTasks).toBe(5);
+    expect(fluid.story.lines()).not.toContainEqual(expect.stringMatching(/^out/));
   });
 });

@@ -1,5 +1,6 @@
 import { type PolicyOverrides, policySchema } from '../../lib/config/policy.ts';
 import type { RegisteredSource } from '../../lib/config/registration.ts';
+import type { LoopState } from '../../lib/core/loop-state.ts';
 import type { ServiceContext } from '../../lib/core/plan.ts';
 import { kinesis } from '../control/world.ts';
 import { createStory, type Minute } from './story.ts';
@@ -18,8 +19,8 @@ export function contextOf(
  * A stream and its consumers as a fluid: what arrives in a minute and is not processed waits. The values of the minute
  * before the tick, as CloudWatch has them.
  */
-export function createFluid(context: ServiceContext, tasks: number, startupMinutes = 1) {
-  const story = createStory(context, { tasks, startupMinutes });
+export function createFluid(context: ServiceContext, tasks: number, startupMinutes = 1, loop?: LoopState) {
+  const story = createStory(context, { tasks, startupMinutes, ...(loop && { loop }) });
   let backlog = 0;
   const kind = context.sources[0]?.kind;
   return {

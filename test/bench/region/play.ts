@@ -36,8 +36,11 @@ export type RegionResult = {
   /** Services that the surge has met, and seconds until the last of their first changes was taken by ECS. */
   readonly surged: number;
   readonly drainedSeconds: number;
-  /** Changes that went while one with a greater need was left waiting in the same minute, and all changes. */
-  readonly inversions: number;
+  /**
+   * Changes that went while one with a greater need was left waiting in the same minute: in the first, in which nobody
+   * knows of the others, and after it; and all changes.
+   */
+  readonly inversions: { readonly first: number; readonly later: number };
   readonly changes: number;
   /** By need, most urgent first: how many, and how long they waited from the surge on. */
   readonly waits: readonly {
@@ -115,11 +118,13 @@ export async function playRegion(count: number): Promise<RegionResult> {
   const waiting = new Set(services.filter((it) => it.surge > 1));
   const surged = waiting.size;
   const waits: { need: number; seconds: number }[] = [];
-  let inversions = 0;
+  const inversions = { first: 0, later: 0 };
+  let changing = false;
   for (; waiting.size > 0 && minute < surgeFrom + mostSurgeMinutes; minute++) {
     const told = await play(minute, true);
     reports.push(...told);
-    inversions += inversionsOf(told);
+    inversions[changing ? 'later' : 'first'] += inversionsOf(told);
+    changing ||= told.some((it) => it.kind === 'scaled');
     for (const report of told) {
       if (report.kind !== 'scaled' || report.outcome !== 'applied') continue;
       const service = services.find((it) => report.service.endsWith(`/${it.name}`));
@@ -147,8 +152,7 @@ export async function playRegion(count: number): Promise<RegionResult> {
 /** Of one minute: changes that were taken while one with a greater need was held back. */
 function inversionsOf(reports: readonly TickReport[]): number {
   const held = reports.flatMap((it) => {
-    if (it.kind === 'scaled' && it.outcome === 'failed') return [needOf(it.decision)];
-    return [];
+    return it.kind === 'scaled' && it.outcome === 'failed' ? [needOf(it.decision)] : [];
   });
   const neediest = Math.min(needs, ...held);
   return reports.filter(
