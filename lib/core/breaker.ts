@@ -92,7 +92,12 @@ const mistakenShare = 0.8;
  * E.g. opened because 8 tasks did 800 records/s, which 5 were taken to do as well; now 5 do 500: tried again, and 8 that
  * do 800 close it.
  */
-function asSeenNow(breaker: Breaker, { saturated }: CapacityMemory, window: Window, sharing: Sharing): Breaker {
+function asSeenNow(
+  breaker: Breaker,
+  { saturated }: CapacityMemory,
+  window: Window,
+  sharing: Sharing,
+): Breaker {
   const sinceSeconds = Math.max(breaker.sinceSeconds, window.nowSeconds - windowSeconds);
   const here = saturated.filter((it) => it.tasks === breaker.tasks && it.atSeconds > sinceSeconds);
   if (here.length < observationsAfter) return breaker;

@@ -24,7 +24,7 @@ import type { CountWish, Wish } from './wish.ts';
 
 /** Decides what to do with a service, and what is worth telling. Total: every tick ends in a scale or a hold. */
 export function decide(analysis: Analysis, loop: LoopState, context: ServiceContext): Plan {
-  const { loop: seen, change: foreign } = noticeOthers(analysis, loop, context);
+  const { loop: seen, desiredTasks, change: foreign } = noticeOthers(analysis, loop, context);
   const wish =
     strategyOf(context.sources) === 'lag'
       ? lagWish(analysis, seen, context)
@@ -49,7 +49,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
     ...(stepped?.change && { breaker: stepped.change }),
     next: {
       ...lasting(seen, decision),
-      desiredTasks: analysis.window.observation.desiredTasks,
+      desiredTasks,
       ...(analysis.stream && { capacity: analysis.stream.memory }),
       ...(stepped?.breaker && { breaker: stepped.breaker }),
       ...(startups.length > 0 && { startups }),

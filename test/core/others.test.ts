@@ -53,6 +53,17 @@ describe('noticeOthers', () => {
     expect(loop).not.toHaveProperty('yieldUntilSeconds');
   });
 
+  it.each<[string, number, number, boolean]>([
+    ['the count before it, a moment later, is of before it', 4, 30, false],
+    ['the count before it, a minute later, was put back', 4, 60, true],
+    ['any other count was set', 7, 30, true],
+  ])("after a change of Weir's own, from 4 to 9: %s", (_, tasks, agoSeconds, changed) => {
+    const changes = [{ atSeconds: now - agoSeconds, from: 4, to: 9, by: 'weir' as const }];
+    const { change, desiredTasks } = noticed(tasks, { desiredTasks: 9, changes });
+    expect(change !== undefined).toBe(changed);
+    expect(desiredTasks).toBe(changed ? tasks : 9);
+  });
+
   it('yielding lasts until its end, and no longer', () => {
     const until = { desiredTasks: 4, yieldUntilSeconds: now + 1 };
     expect(noticed(4, until).loop).toMatchObject({ yieldUntilSeconds: now + 1 });
