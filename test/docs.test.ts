@@ -11,11 +11,14 @@ import { detailTypes, eventSource } from '../lib/contract/events.ts';
 import { serviceIdFromArn } from '../lib/contract/service-id.ts';
 import { WeirStack } from '../lib/weir-stack.ts';
 import { prices } from './bench/prices.ts';
+import { synthesize } from './constructs/synthesize.ts';
 import { renderEventDocs } from './support/event-docs.ts';
 import { betweenMarks, fenced } from './support/markdown.ts';
 import { renderPolicyTable } from './support/policy-docs.ts';
+import { renderPermissions } from './support/security-docs.ts';
 import { monthlyMetrics, renderSourceDocs } from './support/source-docs.ts';
 import { sourcePages } from './support/source-pages.ts';
+import { readSources } from './support/sources.ts';
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -37,6 +40,13 @@ describe('documents are up to date', () => {
 
   it('docs/sources.md', async () => {
     await expect(renderSourceDocs()).toMatchFileSnapshot(fileOf('docs/sources.md'));
+  });
+
+  it('docs/security.md: what each role may do', async () => {
+    const page = readFileSync(fileOf('docs/security.md'), 'utf8');
+    const sources = readSources(fileOf(''), ['lib'], /\.ts$/);
+    const written = betweenMarks(page, 'permissions', renderPermissions(synthesize(), sources));
+    await expect(written).toMatchFileSnapshot(fileOf('docs/security.md'));
   });
 
   it('README.md: the policy table and the help of the demo', async () => {

@@ -1,14 +1,8 @@
 import type { Registration } from '../config/registration.ts';
-import type { TickMessage } from '../contract/messages.ts';
+import { dispatchHorizonSeconds, type TickMessage } from '../contract/messages.ts';
 import { metricQueriesOf } from './measurements.ts';
 import { pipelinesOf } from './pipelines.ts';
 import type { Clock, Store, Telemetry, TickQueue } from './ports.ts';
-
-/**
- * How far ahead each run plans. Scheduler fires anywhere within its minute, so that runs are up to two minutes apart;
- * what one run has sent the next leaves out.
- */
-export const dispatchHorizonSeconds = 120;
 
 /** GetMetricData takes 500 queries; a message's services are read in one call. */
 const queriesPerMessage = 500;

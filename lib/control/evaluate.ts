@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import { type Tick, type TickMessage, tickMessageSchema } from '../contract/messages.ts';
+import {
+  dispatchHorizonSeconds,
+  type Tick,
+  type TickMessage,
+  tickMessageSchema,
+} from '../contract/messages.ts';
 import { createAdmission } from './admission.ts';
-import { dispatchHorizonSeconds } from './dispatch.ts';
 import type { DeadLetters, Telemetry, TickPorts } from './ports.ts';
 import { type Core, runOnce } from './run-once.ts';
 import type { TickReport } from './tick-report.ts';

@@ -4,7 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { metricsDimensions, metricsNamespace, publishedCounters } from '../../lib/adapters/powertools.ts';
 import { Weir } from '../../lib/constructs/weir.ts';
-import { dispatchHorizonSeconds } from '../../lib/control/dispatch.ts';
+import { dispatchHorizonSeconds } from '../../lib/contract/messages.ts';
 import { foreignStack, resourcesOf, synthesize } from './synthesize.ts';
 
 type Dimension = { readonly Name: string; readonly Value: unknown };

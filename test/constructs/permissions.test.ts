@@ -1,54 +1,14 @@
-import type { Template } from 'aws-cdk-lib/assertions';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { environmentOf, type FunctionName } from '../../lib/contract/environment.ts';
 import { updatableTagValues } from '../../lib/contract/tags.ts';
+import { readSources } from '../support/sources.ts';
+import { calledActions, calledByAws, commands, importedCommands } from './actions.ts';
+import { type Document, sentence, sentencesOf, statementsOf } from './statements.ts';
 import { inWords, resourcesOf, synthesize } from './synthesize.ts';
 
-type Statement = {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource?: unknown;
-  readonly Principal?: Readonly<Record<string, string>>;
-  readonly Condition?: unknown;
-};
-type Document = { readonly Statement: readonly Statement[] };
-
 const template = synthesize();
-
-/** E.g. `sqs:SendMessage on <WeirDeadLetters.Arn>`. */
-function sentence({ Effect, Action, Resource, Principal, Condition }: Statement): string {
-  const who = Principal && Object.values(Principal).join(', ');
-  const on = [Resource ?? []].flat().map(inWords).join(', ');
-  return [
-    Effect === 'Allow' ? '' : `${Effect} `,
-    [Action].flat().join(', '),
-    on && ` on ${on}`,
-    who && ` by ${who}`,
-    Condition
-      ? ` if ${JSON.stringify(Condition, (_, it) => (it?.Ref || it?.['Fn::GetAtt'] ? inWords(it) : it))}`
-      : '',
-  ].join('');
-}
-
-/** Every statement of every role: who may take it, what is in it, and what is attached to it. */
-function statementsOf(from: Template): Record<string, string[]> {
-  const roles: Record<string, string[]> = {};
-  for (const [id, { Properties }] of Object.entries(resourcesOf(from, 'AWS::IAM::Role'))) {
-    const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns, ...rest } = Properties;
-    const inline = (Policies ?? []) as { PolicyDocument: Document }[];
-    expect(ManagedPolicyArns, id).toBeUndefined();
-    expect(Object.keys(rest), id).toEqual(['Description']);
-    roles[id] = [AssumeRolePolicyDocument as Document, ...inline.map((it) => it.PolicyDocument)].flatMap(
-      (it) => it.Statement.map(sentence),
-    );
-  }
-  for (const { Properties } of Object.values(resourcesOf(from, 'AWS::IAM::Policy'))) {
-    for (const role of Properties['Roles'] as unknown[]) {
-      const id = inWords(role).slice(1, -1);
-      roles[id]?.push(...(Properties['PolicyDocument'] as Document).Statement.map(sentence));
-    }
-  }
-  return roles;
-}
+const sources = readSources(fileURLToPath(new URL('../../', import.meta.url)), ['lib'], /\.ts$/);
 
 const assumedByLambda = 'sts:AssumeRole by lambda.amazonaws.com';
 const assumedByScheduler =
@@ -127,8 +87,27 @@ const expected = {
 
 describe('who may do what', () => {
   it('is what is listed here, statement by statement, and nothing else', () => {
-    expect(statementsOf(template)).toEqual(expected);
+    expect(sentencesOf(template)).toEqual(expected);
   });
+
+  it('knows an action for every command of the SDK that an adapter sends', () => {
+    expect(importedCommands(sources)).toEqual(Object.keys(commands).sort());
+  });
+
+  it.each(Object.keys(environmentOf) as FunctionName[])(
+    '%s may do what its code calls, and nothing else',
+    (name) => {
+      const [role] = Object.entries(statementsOf(template)).filter(([id]) =>
+        id.toLowerCase().endsWith(`${name}role`),
+      );
+      const granted = role?.[1].flatMap((it) => [it.Action].flat()) ?? [];
+      const called = calledActions(name, sources);
+      expect(called.length).toBeGreaterThan(0);
+      expect(granted).toEqual(expect.arrayContaining(called));
+      const rest = granted.filter((it) => !called.includes(it) && it !== 'sts:AssumeRole');
+      expect(rest.filter((it) => calledByAws[it] === undefined)).toEqual([]);
+    },
+  );
 
   it('is said in roles and their policies alone', () => {
     const types = Object.values(template.toJSON()['Resources'] as Record<string, { Type: string }>);
@@ -137,7 +116,7 @@ describe('who may do what', () => {
   });
 
   it('lets Weir change only services whose tag says so', () => {
-    const sentences = Object.values(statementsOf(template)).flat();
+    const sentences = Object.values(sentencesOf(template)).flat();
     const updates = sentences.filter((it) => it.includes('ecs:UpdateService'));
     expect(updates).toHaveLength(1);
     expect(updates[0]).toContain(JSON.stringify(updatableTagValues));

@@ -58,7 +58,10 @@ function print(results: readonly RegionResult[], megabytes: number): void {
       ['met by the surge', ...results.map((it) => whole(it.surged))],
       ['all changed after, s', ...results.map((it) => it.drainedSeconds.toFixed(0))],
       ['changes', ...results.map((it) => whole(it.changes))],
-      ['before one that needed it more, first minute', ...results.map((it) => whole(it.inversions.first))],
+      [
+        'waited for one that needed it less, first minute',
+        ...results.map((it) => whole(it.inversions.first)),
+      ],
       ['and after it', ...results.map((it) => whole(it.inversions.later))],
       ['dollars a month and service', ...results.map((it) => it.dollarsPerServiceMonth.toFixed(2))],
     ]),

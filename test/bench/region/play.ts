@@ -12,7 +12,7 @@ import { serviceId } from '../../../lib/contract/service-id.ts';
 import { dispatch } from '../../../lib/control/dispatch.ts';
 import { evaluateMessage } from '../../../lib/control/evaluate.ts';
 import type { TickReport } from '../../../lib/control/tick-report.ts';
-import { needOf, needs } from '../../../lib/core/need.ts';
+import { needOf } from '../../../lib/core/need.ts';
 import { hoursPerMonth, prices } from '../prices.ts';
 import { createRegion } from './aws.ts';
 import { createServices, firstTasks, playMinute, type RegionService } from './services.ts';
@@ -37,8 +37,8 @@ export type RegionResult = {
   readonly surged: number;
   readonly drainedSeconds: number;
   /**
-   * Changes that went while one with a greater need was left waiting in the same minute: in the first, in which nobody
-   * knows of the others, and after it; and all changes.
+   * Changes that had to wait while one that was needed less went, in the same minute: in the first, in which nobody knows
+   * of the others, and after it; and all changes.
    */
   readonly inversions: { readonly first: number; readonly later: number };
   readonly changes: number;
@@ -149,15 +149,14 @@ export async function playRegion(count: number): Promise<RegionResult> {
   };
 }
 
-/** Of one minute: changes that were taken while one with a greater need was held back. */
+/** Of one minute: changes that had to wait while one that was needed less went. */
 function inversionsOf(reports: readonly TickReport[]): number {
-  const held = reports.flatMap((it) => {
-    return it.kind === 'scaled' && it.outcome === 'failed' ? [needOf(it.decision)] : [];
-  });
-  const neediest = Math.min(needs, ...held);
-  return reports.filter(
-    (it) => it.kind === 'scaled' && it.outcome === 'applied' && needOf(it.decision) > neediest,
-  ).length;
+  const went = reports.flatMap((it) =>
+    it.kind === 'scaled' && it.outcome === 'applied' ? [needOf(it.decision)] : [],
+  );
+  const last = Math.max(-1, ...went);
+  return reports.filter((it) => it.kind === 'scaled' && it.outcome === 'failed' && needOf(it.decision) < last)
+    .length;
 }
 
 function summarize(waits: readonly { need: number; seconds: number }[]): RegionResult['waits'] {
