@@ -5,6 +5,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { describeServices, readTaskProtection, updateServices } from './ecs-permissions.ts';
+import { acceptQueueFindings } from './findings.ts';
 import { runEvery } from './schedule.ts';
 import { registrationsIndexArn } from './table.ts';
 import { arnOf, WeirFunction } from './weir-function.ts';
@@ -42,6 +43,7 @@ export class Loop extends Construct {
       visibilityTimeout: evaluateTimeout.plus(Duration.seconds(15)),
       deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 2 },
     });
+    acceptQueueFindings(this.ticks);
 
     this.dispatch = new WeirFunction(this, 'Dispatch', {
       name: 'dispatch',
@@ -115,6 +117,7 @@ export function createDeadLetterQueue(scope: Construct, id: string): Queue {
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
+  acceptQueueFindings(queue);
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
     reason: 'It is a dead-letter queue itself: people read it, and an alarm tells them.',

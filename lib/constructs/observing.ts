@@ -6,6 +6,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acceptQueueFindings } from './findings.ts';
 import { WeirFunction } from './weir-function.ts';
 
 const observeTimeout = Duration.seconds(30);
@@ -35,6 +36,7 @@ export class Observing extends Construct {
       visibilityTimeout: observeTimeout.plus(Duration.seconds(15)),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 3 },
     });
+    acceptQueueFindings(events);
     this.observe = new WeirFunction(this, 'Observe', {
       name: 'observe',
       description: 'Weir: learns from what ECS tells of tasks and deployments',

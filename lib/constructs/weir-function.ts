@@ -6,6 +6,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentOf, FunctionName } from '../contract/environment.ts';
 import { bundling, entryOf } from './bundling.ts';
+import { acceptFindings } from './findings.ts';
 
 /** One statement of a function's role. */
 export type Permission = {
@@ -57,6 +58,20 @@ export class WeirFunction<F extends FunctionName = FunctionName> extends NodejsF
       resources: [logGroup.logGroupArn],
     });
     for (const permission of props.permissions) grant(role, permission);
+    acceptFindings(logGroup, {
+      CKV_AWS_158:
+        'CloudWatch encrypts logs with a key of its own; they name services, and hold nothing of what they process.',
+    });
+    acceptFindings(this, {
+      CKV_AWS_115:
+        'A reserved share of concurrency cannot be had in accounts with few; event sources and schedules bound it.',
+      CKV_AWS_116:
+        'Queues and streams keep what fails in dead letters of their own; a schedule comes again, and needs none.',
+      CKV_AWS_117: 'It calls public APIs of AWS alone: a VPC would add endpoints, and protect nothing.',
+      CKV_AWS_173: 'Its environment has names and settings, and no secret.',
+      // The CDK makes a function wait for its role's policies as well as for the role.
+      W3005: 'A dependency that is said twice does no harm.',
+    });
     acknowledgeWildcard(role, '*', 'X-Ray takes segments without naming a resource: IAM offers none for it.');
   }
 }

@@ -1,10 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { environmentFolder, installPython } from '../../support/python.ts';
 
 /**
  * Emulators that nobody here wrote, from PyPI, on loopback. Neither needs Docker for what Weir calls. What they show:
@@ -24,13 +21,12 @@ declare module 'vitest' {
   }
 }
 
-const run = promisify(execFile);
-const folder = fileURLToPath(new URL('../../../node_modules/.cache/emulators', import.meta.url));
-const marker = `${folder}/installed.json`;
+const environment = 'emulators';
+const folder = environmentFolder(environment);
 
 /** For vitest's `globalSetup`: both emulators run while the integration tests do. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await install();
+  await installPython(environment, packages);
   const [motoPort, miniStackPort] = [await freePort(), await freePort()];
   const moto = start('moto_server', ['-H', '127.0.0.1', '-p', String(motoPort)], {});
   const miniStack = start('ministack', [], { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(miniStackPort) });
@@ -49,24 +45,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   project.provide('emulators', emulators);
   return stop;
-}
-
-/** Into a virtual environment of this checkout, once for each list of packages. */
-async function install(): Promise<void> {
-  const wanted = JSON.stringify(packages);
-  if (existsSync(marker) && (await readFile(marker, 'utf8')) === wanted) return;
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  try {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(`${folder}/bin/pip`, ['install', '--quiet', ...packages]);
-  } catch (error) {
-    throw new Error(
-      `The emulators could not be installed (${packages.join(', ')}): the integration tests need python3 with venv, and PyPI.`,
-      { cause: error },
-    );
-  }
-  await writeFile(marker, wanted);
 }
 
 function freePort(): Promise<number> {
