@@ -13,6 +13,7 @@ import type { ServiceId } from '../contract/service-id.ts';
 import { WeirError } from '../contract/weir-error.ts';
 import type { Clock, Committed, Store, StoredRegistration, Telemetry } from '../control/ports.ts';
 import { gather } from './batches.ts';
+import { controlItem, controlKey, readControl } from './control-item.ts';
 import { observedItem, observedKey, readObserved } from './observed-item.ts';
 import {
   afterSamples,
@@ -162,6 +163,13 @@ export function createStore(options: {
       const item = await slowItems.load(observedKey(service));
       return item === undefined ? undefined : readObserved(item, warn);
     },
+
+    control: async (service) => {
+      const item = await slowItems.load(controlKey(service));
+      return item === undefined ? undefined : readControl(item);
+    },
+
+    commitControl: (control) => commit(controlItem(control), control.version),
 
     commitObserved: (observed) => commit(observedItem(observed), observed.version),
 

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { type Discovered, type DiscoverPorts, discover } from '../control/discover.ts';
 import { type Dispatched, type DispatchPorts, dispatch } from '../control/dispatch.ts';
 import { type EvaluatePorts, evaluateMessage } from '../control/evaluate.ts';
+import { type Instructed, type InstructPorts, instruct } from '../control/instruct.ts';
 import { type Learned, type LearnPorts, learn } from '../control/learn.ts';
 import { type Noticed, type ObservePorts, observe } from '../control/observe.ts';
 import { type RelayPorts, relayRecord } from '../control/relay.ts';
@@ -29,6 +30,11 @@ export const evaluateHandler = (ports: EvaluatePorts): Handler<PartialItemFailur
   sqsHandler(async (body) => {
     await evaluateMessage(body, ports);
   }, ports.telemetry);
+
+export const instructHandler =
+  (ports: InstructPorts): Handler<Instructed> =>
+  async (event) =>
+    instruct(event, ports);
 
 export const learnHandler =
   (ports: LearnPorts): Handler<readonly Learned[]> =>

@@ -103,6 +103,16 @@ const shape = {
   wanted: z.array(z.tuple([moment, tasks])).max(1000),
   heldFor: closed(holdReasons).exactOptional(),
   heldTold: closed(holdReasons).exactOptional(),
+  controlVersion: z.number().int().exactOptional(),
+  pending: z
+    .object({
+      decisionId: z.string().max(1000),
+      direction: z.enum(['out', 'in']),
+      to: tasks,
+      atSeconds: moment,
+      rejected: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
   advisedTasks: tasks.exactOptional(),
   breaker: z
     .object({

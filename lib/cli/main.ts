@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../contract/weir-error.ts';
 import { demoCommand } from './demo.ts';
+import { instructCommands } from './instruct.ts';
 import { simulateCommand } from './simulate.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -18,7 +19,12 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   const exit = (result: ExitCode) => {
     code = result;
   };
-  for (const command of [demoCommand(terminal, exit), simulateCommand(terminal, exit)]) {
+  const commands = [
+    demoCommand(terminal, exit),
+    simulateCommand(terminal, exit),
+    ...instructCommands(terminal, exit),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

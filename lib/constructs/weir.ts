@@ -9,6 +9,7 @@ import type { MetricSet } from '../config/metric-sets.ts';
 import type { PolicyOverrides } from '../config/policy.ts';
 import { Alarms } from './alarms.ts';
 import { Discovery } from './discovery.ts';
+import { Instructing } from './instructing.ts';
 import { Learning } from './learning.ts';
 import { createDeadLetterQueue, Loop } from './loop.ts';
 import { News } from './news.ts';
@@ -50,6 +51,7 @@ export class Weir extends Construct {
   readonly learning: Learning;
   readonly observing: Observing;
   readonly news: News;
+  readonly instructing: Instructing;
   /**
    * What could not be read or told: ticks that evaluate refused, events of ECS that observe could not keep,
    * events that the bus did not take.
@@ -70,6 +72,12 @@ export class Weir extends Construct {
     this.observing = new Observing(this, 'Observing', { table, deadLetters, logRetention });
     this.news = new News(this, 'News', { table, deadLetters, eventBusName, logRetention });
     this.bus = this.news.bus;
+    this.instructing = new Instructing(this, 'Instructing', {
+      table,
+      deadLetters,
+      bus: this.bus,
+      logRetention,
+    });
     new Alarms(this, 'Alarms', {
       discover: this.discovery.discover,
       observe: this.observing.observe,

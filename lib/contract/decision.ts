@@ -32,6 +32,7 @@ export const holdReasons = {
   'saving-too-small': 'One fewer task would do, but the change costs more than it saves.',
   'signals-disagree': 'One fresh signal asks for fewer tasks, another does not.',
   'tasks-starting': 'The tasks already requested are enough once they have started.',
+  paused: 'A person has paused scaling this way.',
   yielding: 'Somebody else has set this count: it stands for a while, unless the objective is missed.',
   'tasks-busy':
     'Fewer tasks would do, but those that there are are at work, and may not be stopped (weir:protect).',
@@ -57,6 +58,7 @@ export const clamps = {
   'scale-in-step': 'the largest step inward',
   breaker: 'the count beyond which more tasks brought nothing',
   stabilization: 'the largest count wanted within the stabilization window',
+  approval: 'the count that a person has approved',
   protection: 'the tasks that protect themselves while they work',
 } as const;
 export type Clamp = keyof typeof clamps;

@@ -20,6 +20,7 @@ export const environmentOf = {
   discover: ['TABLE_NAME', 'FLEET'],
   dispatch: ['TABLE_NAME', 'TICK_QUEUE_URL'],
   evaluate: ['TABLE_NAME', 'DEAD_LETTER_QUEUE_URL'],
+  instruct: ['TABLE_NAME', 'DEAD_LETTER_QUEUE_URL'],
   learn: ['TABLE_NAME'],
   observe: ['TABLE_NAME'],
   publish: ['EVENT_BUS_NAME', 'DEAD_LETTER_QUEUE_URL'],

@@ -81,6 +81,23 @@ export const eventSchemas = {
     decision: holdSchema.describe('why not'),
     explanation,
   }),
+  'Approval Ended': event('A decision that waited for a person waits no more.', {
+    decisionId: decisionId.describe('of the Scaling Decision that asked'),
+    outcome: z
+      .enum(['approved', 'rejected', 'lapsed', 'superseded'])
+      .describe(
+        'approved: it is carried out; rejected: it is not asked for again for an hour, or until its reason has passed; lapsed: its reason has passed, or nobody has answered for an hour; superseded: more is needed, and asked for anew',
+      ),
+  }),
+  'Control Changed': event(
+    'A person has paused or resumed scaling of a service, or set limits for a while.',
+    {
+      paused: z.array(z.enum(['out', 'in'])).describe('ways that are paused now'),
+      minTasks: z.number().int().optional().describe("in place of the policy's"),
+      maxTasks: z.number().int().optional().describe("in place of the policy's"),
+      untilSeconds: z.number().optional().describe('when the limits end, epoch seconds'),
+    },
+  ),
   'Desired Count Changed': event('Somebody else has changed the desired count of a service.', {
     by: z
       .enum(['deployment', 'other'])

@@ -46,10 +46,10 @@ export type Acted =
     };
 
 export async function act(plan: Plan, collected: Collected, ports: TickPorts): Promise<Acted> {
-  const { tick, registration } = collected;
+  const { tick } = collected;
   const { decision } = plan;
   await ports.store.putSample(tick.service, collected.sample);
-  if (decision.kind === 'hold' || registration.mode !== 'auto' || ports.admission === undefined) {
+  if (decision.kind === 'hold' || !mayAct(plan, collected) || ports.admission === undefined) {
     return carryOut(plan, collected, ports);
   }
   const need = needOf(decision);
@@ -89,7 +89,7 @@ async function carryOut(plan: Plan, collected: Collected, ports: TickPorts): Pro
   const nowSeconds = ports.clock.nowSeconds();
   const version = collected.version + 1;
   const decisionId = decisionIdOf(tick.service, version);
-  const sends = decision.kind === 'scale' && registration.mode === 'auto';
+  const sends = decision.kind === 'scale' && mayAct(plan, collected);
   if (sends && nowSeconds - collected.nowSeconds > evidenceSeconds) {
     return { kind: 'late', lateSeconds: nowSeconds - tick.slotSeconds, ...tick };
   }
@@ -101,7 +101,7 @@ async function carryOut(plan: Plan, collected: Collected, ports: TickPorts): Pro
     outbox: toOutbox([...collected.recovered, ...events], tick.service, nowSeconds, (index) =>
       stateEventId(tick.service, version, index),
     ),
-    loop: nextLoop(plan, collected, sends),
+    loop: nextLoop(plan, collected, sends, decisionId),
   };
 
   if (!sends) {
@@ -117,9 +117,15 @@ async function carryOut(plan: Plan, collected: Collected, ports: TickPorts): Pro
   return { kind: 'sent', tick, decision, inFlight, committed, outcome };
 }
 
-/** A scale is told where it is applied; as advice, each count once; a hold when the plan says so. */
+/** In `auto` always, in `approve` what a person has said yes to. */
+function mayAct({ approval }: Plan, { registration }: Collected): boolean {
+  return registration.mode === 'auto' || (registration.mode === 'approve' && approval?.approved === true);
+}
+
+/** A scale is told where it is applied or asked for; as advice, each count once; a hold when the plan says so. */
 function isTold(plan: Plan, { registration, loop }: Collected): boolean {
   if (plan.decision.kind === 'hold') return plan.tellDecision;
+  if (plan.approval !== undefined) return plan.approval.approved || plan.approval.asks;
   return registration.mode === 'auto' || loop.advisedTasks !== plan.decision.to;
 }
 
@@ -127,13 +133,24 @@ function isTold(plan: Plan, { registration, loop }: Collected): boolean {
  * The state for the next tick, with what only the shell knows. Advice that a hold or an application has ended is
  * forgotten, so that it is told again when it comes back.
  */
-function nextLoop({ decision, next }: Plan, { tick, polledAtSeconds }: Collected, sends: boolean): LoopState {
+function nextLoop(
+  { decision, next, approval }: Plan,
+  { tick, polledAtSeconds, nowSeconds, controlVersion }: Collected,
+  sends: boolean,
+  decisionId: string,
+): LoopState {
   const { advisedTasks, ...rest } = next;
   const advises = decision.kind === 'scale' && !sends;
+  const asked: LoopState['pending'] =
+    approval?.asks === true && decision.kind === 'scale'
+      ? { decisionId, direction: decision.direction, to: decision.to, atSeconds: nowSeconds }
+      : approval?.pending;
   return {
     ...rest,
     slotSeconds: tick.slotSeconds,
     polledAtSeconds,
+    ...(controlVersion !== undefined && { controlVersion }),
+    ...(asked && { pending: asked }),
     ...(advises && { advisedTasks: decision.to }),
   };
 }

@@ -2,6 +2,7 @@ import type { Policy } from '../config/policy.ts';
 import type { Registration } from '../config/registration.ts';
 import type { Tick } from '../contract/messages.ts';
 import type { ServiceId } from '../contract/service-id.ts';
+import { withOverride } from '../core/control.ts';
 import { initialLoopState, type LoopState, type ServiceOutput } from '../core/loop-state.ts';
 import { dueFields, planMeasurements, strategyOf } from '../core/measure.ts';
 import type { ServiceContext } from '../core/plan.ts';
@@ -30,6 +31,8 @@ export type Collected = {
   /** Samples of the last hour, oldest first; the last one is this tick's and is not stored yet. */
   readonly samples: readonly Sample[];
   readonly sample: Sample;
+  /** Of what people have said, as far as they have. */
+  readonly controlVersion?: number;
   /** When each field was last asked for, this tick included. */
   readonly polledAtSeconds: LoopState['polledAtSeconds'];
   /** What is to be told of a decision that was in flight. */
@@ -51,14 +54,15 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
   const describing = ports.services.describe(service);
   const { restUntilSeconds = 0 } = before;
   if (inFlight === undefined && tick.slotSeconds < restUntilSeconds) {
-    if (isAsLeft(await describing, before, policy)) {
+    const said = await ports.store.control(service);
+    if (said?.version === before.controlVersion && isAsLeft(await describing, before, policy)) {
       return { kind: 'resting', untilSeconds: restUntilSeconds, ...tick };
     }
   }
   // Slots, not the clock: ticks jitter by seconds, and a field that is due every minute must not miss its slot by one.
   const due = dueFields(planMeasurements(policy, sources), before.polledAtSeconds, tick.slotSeconds);
   const target = { service, sources, nowSeconds };
-  const [description, protection, [known, readings], model, seen, upstream] = await Promise.all([
+  const [description, protection, [known, readings], model, seen, said, upstream] = await Promise.all([
     describing,
     policy.protect === 'idle' ? readProtection(service, ports) : undefined,
     ports.store
@@ -66,6 +70,7 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
       .then(async (samples) => [samples, await readFields(due, samples, target, ports)] as const),
     strategyOf(sources) === 'lag' ? ports.store.model(service) : undefined,
     ports.store.observed(service),
+    ports.store.control(service),
     outputsOf(registration.upstream ?? [], ports),
   ]);
   if (description.kind === 'gone') {
@@ -93,18 +98,23 @@ export async function collect(tick: Tick, ports: TickPorts): Promise<Collected |
     tick,
     nowSeconds,
     registration,
-    context: withStartup(
-      {
-        policy,
-        sources,
-        mode: registration.mode,
-        ...(model && { model }),
-        ...(seen && { observed: seen.observed }),
-        ...(upstream.length > 0 && { upstream }),
-      },
-      before,
-      observation.revision,
+    context: withOverride(
+      withStartup(
+        {
+          policy,
+          sources,
+          mode: registration.mode,
+          ...(model && { model }),
+          ...(seen && { observed: seen.observed }),
+          ...(said && { control: said.control }),
+          ...(upstream.length > 0 && { upstream }),
+        },
+        before,
+        observation.revision,
+      ),
+      nowSeconds,
     ),
+    ...(said && { controlVersion: said.version }),
     version,
     loop: recovered?.loop ?? before,
     samples: [...known, sample],

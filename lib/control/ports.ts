@@ -7,7 +7,7 @@ import type { Point } from '../contract/measurement.ts';
 import type { TickMessage } from '../contract/messages.ts';
 import type { ServiceId } from '../contract/service-id.ts';
 import type { LearnedModel } from '../core/learned-model.ts';
-import type { LoopState } from '../core/loop-state.ts';
+import type { Control, LoopState } from '../core/loop-state.ts';
 import type { Need } from '../core/need.ts';
 import type { Observed } from '../core/observed.ts';
 import type { Sample, ServiceObservation } from '../core/sample.ts';
@@ -178,6 +178,13 @@ export type Waiting = {
 };
 
 /** What ECS's events have told of a service. `version` counts the writes of observe, which alone writes it. */
+export type StoredControl = {
+  readonly service: ServiceId;
+  readonly version: number;
+  readonly control: Control;
+  readonly outbox: readonly WeirEvent[];
+};
+
 export type StoredObserved = {
   readonly service: ServiceId;
   readonly version: number;
@@ -204,6 +211,10 @@ export interface Store {
   commitState(state: StoredState): Promise<Committed>;
   /** What ECS's events have told of a service. Eventually consistent. Concurrent calls, and those of `model`, share requests. */
   observed(service: ServiceId): Promise<StoredObserved | undefined>;
+  /** What people have told Weir to do with a service. Eventually consistent. @throws when it cannot be read. */
+  control(service: ServiceId): Promise<StoredControl | undefined>;
+  /** Written only if the stored version is `control.version − 1` (for version 1: if there is none). */
+  commitControl(control: StoredControl): Promise<Committed>;
   /** Written only if the stored version is `observed.version − 1` (for version 1: if there is none). */
   commitObserved(observed: StoredObserved): Promise<Committed>;
   /** Written only if the stored version is `registration.version − 1` (for version 1: if there is none). */

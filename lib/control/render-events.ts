@@ -23,6 +23,8 @@ export const stateEventId = (service: ServiceId, version: number, index: number)
 /** Id of an event of a registration: the write, and after the first of it its place. E.g. main/orders#reg3, main/orders#reg3.1. */
 export const registrationEventId = (service: ServiceId, version: number, index: number) =>
   `${service}#reg${version}${index === 0 ? '' : `.${index}`}`;
+/** Id of the event of what a person has said. E.g. main/orders#say2. */
+export const controlEventId = (service: ServiceId, version: number) => `${service}#say${version}`;
 /** A decision is named after the write that records it. E.g. main/orders#41. */
 export const decisionIdOf = (service: ServiceId, version: number) => `${service}#${version}`;
 
@@ -64,6 +66,9 @@ export function renderPlan(
         detail: { kind, sinceSeconds, lastedSeconds: untilSeconds - sinceSeconds },
       }),
     ),
+    ...(plan.approval?.ended === undefined
+      ? []
+      : [{ detailType: 'Approval Ended', detail: plan.approval.ended } satisfies EventDraft]),
     ...(plan.foreign === undefined
       ? []
       : [{ detailType: 'Desired Count Changed', detail: plan.foreign } satisfies EventDraft]),

@@ -1,6 +1,8 @@
 import type { Clamp, Decision, HoldDecision, HoldReason, ScaleReason } from '../contract/decision.ts';
 import type { Analysis } from './analyze.ts';
+import { approvalOf } from './approval.ts';
 import { keepsCount, obstacleTo } from './cannot-start.ts';
+import { isPaused } from './control.ts';
 import { estimateImpact } from './impact.ts';
 import { lagWish } from './lag-strategy.ts';
 import type { LoopState } from './loop-state.ts';
@@ -30,7 +32,10 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
       ? lagWish(analysis, seen, context)
       : thresholdWish(analysis, seen, context);
   const wanted = rememberWanted(wish, analysis.window, seen, context.policy);
-  const decision = judge(wish, analysis, { ...seen, wanted }, context);
+  const judged = judge(wish, analysis, { ...seen, wanted }, context);
+  const { nowSeconds } = analysis.window;
+  const free = unlessPaused(judged, wish, context, nowSeconds);
+  const { decision, ...approval } = approvalOf(free, seen, context, nowSeconds);
   const missing = trackMissing(analysis, seen, context);
   const advice = recommend(analysis, seen, context);
   const held = decision.kind === 'hold' ? toldOf(decision.reason, loop) : undefined;
@@ -44,6 +49,7 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
     detected: analysis.detected,
     cleared: analysis.cleared,
     advice: advice.fresh,
+    ...(context.mode === 'approve' && { approval }),
     ...(foreign && { foreign }),
     ...(missing.told && { missing: missing.told }),
     ...(stepped?.change && { breaker: stepped.change }),
@@ -67,7 +73,17 @@ export function decide(analysis: Analysis, loop: LoopState, context: ServiceCont
 
 /** What of the state stands until something else is said. Whatever Weir does itself ends its yielding. */
 function lasting(loop: LoopState, decision: Decision): LoopState {
-  const { heldFor, heldTold, restUntilSeconds, missing, breaker, output, yieldUntilSeconds, ...rest } = loop;
+  const {
+    heldFor,
+    heldTold,
+    restUntilSeconds,
+    missing,
+    breaker,
+    output,
+    yieldUntilSeconds,
+    pending,
+    ...rest
+  } = loop;
   const yields = decision.kind === 'hold' && yieldUntilSeconds !== undefined;
   return { ...rest, ...(yields && { yieldUntilSeconds }) };
 }
@@ -107,6 +123,19 @@ function judge(wish: Wish, analysis: Analysis, loop: LoopState, context: Service
   if (limited > desiredTasks) return outward(wish, limited, analysis, context, obstacle !== undefined);
   if (limited < desiredTasks) return inward(wish, limited, analysis, loop, context);
   return hold(wish, restingReason(wish, analysis), clampOf(wish, limited));
+}
+
+/** A pause is a person's word: not even a missed objective goes past it. */
+function unlessPaused(
+  decision: Decision,
+  wish: Wish,
+  { control }: ServiceContext,
+  nowSeconds: number,
+): Decision {
+  const paused = decision.kind === 'scale' && isPaused(control, decision.direction, nowSeconds);
+  return paused
+    ? hold({ ...wish, evidence: { ...wish.evidence, wantedTasks: decision.to } }, 'paused')
+    : decision;
 }
 
 /** Why a count that the limits leave as it is, is. */

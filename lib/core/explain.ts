@@ -35,6 +35,7 @@ const limits = {
   'scale-in-step': 'the largest step inward',
   breaker: 'what was seen to help',
   stabilization: 'the largest count wanted lately',
+  approval: 'what was approved',
   protection: 'the tasks that are at work',
 } as const satisfies Record<NonNullable<Decision['limitedBy']>, string>;
 
@@ -70,6 +71,7 @@ const holdBecause: Record<HoldReason, (evidence: Evidence) => string> = {
     `${wanted(it)} would do for the load, but the lag of ${seconds(it.lagSeconds)} or the CPU speaks against it`,
   'tasks-starting': (it) =>
     `${it.consumingTasks} of ${it.desiredTasks} run, and what they bring does not show yet`,
+  paused: (it) => `${wanted(it)} would be set, but a person has paused scaling this way`,
   yielding: () =>
     'somebody else has set this count, and it stands for a while unless the objective is missed',
   'tasks-busy': (it) => `${wanted(it)} would do, but the tasks are at work and may not be stopped`,

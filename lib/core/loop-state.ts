@@ -71,6 +71,45 @@ export type Breaker = {
   readonly retryAtSeconds: number;
 };
 
+/** A decision that waits for a person. */
+export type Pending = {
+  readonly decisionId: string;
+  readonly direction: 'out' | 'in';
+  readonly to: number;
+  readonly atSeconds: number;
+  /** It is not asked for again for a while. */
+  readonly rejected?: true;
+};
+
+/** How a decision that waited has ended. */
+export type ApprovalEnd = {
+  readonly decisionId: string;
+  readonly outcome: 'approved' | 'rejected' | 'lapsed' | 'superseded';
+};
+
+export type Approval = {
+  /** A person has said yes to it: it may be sent. */
+  readonly approved: boolean;
+  /** It is another one than waits: it is told, and waits from now on. */
+  readonly asks: boolean;
+  readonly pending?: Pending;
+  readonly ended?: ApprovalEnd;
+};
+
+/** What people have told Weir to do with a service. Bounded: each of these replaces the one before. */
+export type Control = {
+  /** Scaling this way is off, until then or until it is resumed. */
+  readonly paused: Readonly<Partial<Record<'out' | 'in', { readonly untilSeconds?: number }>>>;
+  /** Limits that stand in place of the policy's until then. */
+  readonly override?: {
+    readonly minTasks?: number;
+    readonly maxTasks?: number;
+    readonly untilSeconds: number;
+  };
+  /** The newest answers to decisions that wait. */
+  readonly answers: readonly { readonly decisionId: string; readonly approved: boolean }[];
+};
+
 /** What a service sends on to those that read from it. */
 export type ServiceOutput = {
   readonly atSeconds: number;
@@ -122,6 +161,9 @@ export type LoopState = {
   /** Reason of the last tick's hold, and of the one that was last told; absent after a scaling decision. */
   readonly heldFor?: HoldReason;
   readonly heldTold?: HoldReason;
+  readonly pending?: Pending;
+  /** Which word of people's it has gone by. */
+  readonly controlVersion?: number;
   /** In modes that do not act: the count that was last advised, so that it is told once. */
   readonly advisedTasks?: number;
   readonly missing?: {

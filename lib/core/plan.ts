@@ -5,7 +5,15 @@ import type { Decision } from '../contract/decision.ts';
 import type { Field } from '../contract/measurement.ts';
 import type { Recommendation } from '../contract/recommendation.ts';
 import type { LearnedModel } from './learned-model.ts';
-import type { BreakerChange, ForeignChange, LoopState, PastBottleneck, ServiceOutput } from './loop-state.ts';
+import type {
+  Approval,
+  BreakerChange,
+  Control,
+  ForeignChange,
+  LoopState,
+  PastBottleneck,
+  ServiceOutput,
+} from './loop-state.ts';
 import type { Observed } from './observed.ts';
 
 /** What the core needs to know of a service beside what was measured. A Registration is one. */
@@ -14,6 +22,8 @@ export type ServiceContext = {
   readonly sources: readonly RegisteredSource[];
   /** What Weir may do with it: `auto`, unless given. */
   readonly mode?: Registration['mode'];
+  /** What people have told Weir to do with it. */
+  readonly control?: Control;
   /** What learn has found in its history. */
   readonly model?: LearnedModel;
   /** What ECS's events have told of it. */
@@ -35,6 +45,8 @@ export type Plan = {
   readonly advice: readonly Recommendation[];
   /** Required signals that have been absent for the policy's time, when that is to be told now. */
   readonly missing?: { readonly fields: readonly Field[]; readonly sinceSeconds: number };
+  /** In mode `approve`, what has become of the decision that waits. Absent from a plan that nobody is asked about. */
+  readonly approval?: Approval;
   /** The count is not the one that the last tick left. */
   readonly foreign?: ForeignChange;
   /** The breaker for scaling out, as it has just been opened or closed. */

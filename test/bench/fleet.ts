@@ -7,6 +7,7 @@ import {
   discoverHandler,
   dispatchHandler,
   evaluateHandler,
+  instructHandler,
   learnHandler,
   observeHandler,
   publishHandler,
@@ -63,6 +64,9 @@ function createHandlers({ clients }: CountedAws, clock: Clock): Record<FunctionN
         deadLetters,
         telemetry,
       }),
+    ),
+    instruct: observed('instruct', (telemetry) =>
+      instructHandler({ clock, store: storeWith(telemetry), deadLetters, telemetry }),
     ),
     learn: observed('learn', (telemetry) => {
       const metrics = createMetrics(clients.cloudWatch, clock);

@@ -39,6 +39,7 @@ const timedFromMinute: Readonly<Record<FunctionName, number>> = {
   discover: 50,
   dispatch: 57,
   evaluate: 57,
+  instruct: 0,
   learn: 0,
   observe: 0,
   publish: 0,

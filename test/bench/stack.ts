@@ -41,6 +41,7 @@ export function readStack(): StackFacts {
       discover: memoryOf('discover'),
       dispatch: memoryOf('dispatch'),
       evaluate: memoryOf('evaluate'),
+      instruct: memoryOf('instruct'),
       learn: memoryOf('learn'),
       observe: memoryOf('observe'),
       publish: memoryOf('publish'),

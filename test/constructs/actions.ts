@@ -10,7 +10,7 @@ export const commands: Readonly<
 > = {
   BatchGetCommand: {
     actions: ['dynamodb:BatchGetItem'],
-    ports: ['store.load', 'store.model', 'store.observed'],
+    ports: ['store.load', 'store.model', 'store.observed', 'store.control'],
   },
   GetCommand: { actions: ['dynamodb:GetItem'], ports: ['store.dispatchedUntil'] },
   PutCommand: {
@@ -21,6 +21,7 @@ export const commands: Readonly<
       'store.putWaiting',
       'store.commitState',
       'store.commitObserved',
+      'store.commitControl',
       'store.commitRegistration',
       'store.setDispatchedUntil',
     ],
@@ -71,6 +72,7 @@ const entries: Readonly<Record<FunctionName, string>> = {
   discover: 'lib/control/discover.ts',
   dispatch: 'lib/control/dispatch.ts',
   evaluate: 'lib/control/evaluate.ts',
+  instruct: 'lib/control/instruct.ts',
   learn: 'lib/control/learn.ts',
   observe: 'lib/control/observe.ts',
   publish: 'lib/control/relay.ts',

@@ -42,9 +42,9 @@ describe('the bundle of a function', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it('is one file and its source map, for each of the six', () => {
+  it('is one file and its source map, for each of the seven', () => {
     expect(bundles.map(({ files }) => files.sort())).toEqual(
-      Array.from({ length: 6 }, () => ['index.mjs', 'index.mjs.map']),
+      Array.from({ length: 7 }, () => ['index.mjs', 'index.mjs.map']),
     );
     const entries = bundles.flatMap(({ map }) =>
       (JSON.parse(map) as { sources: string[] }).sources.filter((it) =>
@@ -55,6 +55,7 @@ describe('the bundle of a function', () => {
       'discover',
       'dispatch',
       'evaluate',
+      'instruct',
       'learn',
       'observe',
       'publish',

@@ -74,6 +74,13 @@ const expected = {
     'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
     'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on <WeirObservingEvents.Arn>',
   ],
+  WeirInstructingInstructRole: [
+    assumedByLambda,
+    traces,
+    logsTo('WeirInstructingInstructLogs'),
+    'dynamodb:BatchGetItem, dynamodb:PutItem on <WeirTable.Arn>',
+    'sqs:SendMessage on <WeirDeadLetters.Arn>',
+  ],
   WeirNewsPublishRole: [
     assumedByLambda,
     traces,
@@ -133,26 +140,28 @@ describe('who may do what', () => {
     );
   });
 
-  it('lets the rule for tags, and nobody else by name, invoke a function', () => {
+  it('lets the rules for tags and instructions, and nobody else by name, invoke a function', () => {
     const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'));
     expect(permissions.map(({ Properties }) => inWords(Properties['SourceArn']))).toEqual([
       '<WeirDiscoveryTagChange.Arn>',
+      '<WeirInstructingInstruction.Arn>',
     ]);
   });
 
-  it('lets nobody but its own rules put events of ECS into the queue', () => {
+  it('lets nobody but its own rules put events into queues', () => {
     const statements = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'))
       .flatMap(({ Properties }) => (Properties['PolicyDocument'] as Document).Statement)
       .filter((it) => it.Effect === 'Allow');
     const rules = ['TaskStarted', 'TaskFailed', 'SchedulerSays', 'DeploymentEnded'];
     const reading = 'sqs:SendMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl on <WeirObservingEvents.Arn>';
     expect(statements.map(sentence).sort()).toEqual(
-      rules
-        .map(
+      [
+        ...rules.map(
           (rule) =>
             `${reading} by events.amazonaws.com if {"ArnEquals":{"aws:SourceArn":"<WeirObserving${rule}.Arn>"}}`,
-        )
-        .sort(),
+        ),
+        'sqs:SendMessage on <WeirDeadLetters.Arn> by events.amazonaws.com if {"ArnEquals":{"aws:SourceArn":"<WeirInstructingInstruction.Arn>"}}',
+      ].sort(),
     );
   });
 

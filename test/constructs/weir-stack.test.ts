@@ -29,6 +29,7 @@ const functions = {
   discover: 'WeirDiscoveryDiscover',
   dispatch: 'WeirLoopDispatch',
   evaluate: 'WeirLoopEvaluate',
+  instruct: 'WeirInstructingInstruct',
   learn: 'WeirLearningLearn',
   observe: 'WeirObservingObserve',
   publish: 'WeirNewsPublish',
@@ -58,7 +59,7 @@ describe('the table', () => {
 });
 
 describe('the functions', () => {
-  it('are six, each as small and as observed as the others', () => {
+  it('are seven, each as small and as observed as the others', () => {
     const found = resourcesOf(template, 'AWS::Lambda::Function');
     expect(Object.keys(found).sort()).toEqual(Object.values(functions).sort());
     for (const { Properties } of Object.values(found)) {
@@ -71,7 +72,7 @@ describe('the functions', () => {
       });
     }
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-    template.resourceCountIs('AWS::Logs::LogGroup', 6);
+    template.resourceCountIs('AWS::Logs::LogGroup', 7);
   });
 
   it.each(Object.entries(functions))('%s is given its environment and nothing else', (name, id) => {
@@ -286,7 +287,7 @@ describe('the outputs', () => {
       [
         ...['EventBusName', 'EventBusArn', 'TableName', 'TickQueueUrl', 'UndeliveredTicksUrl'],
         'DeadLettersUrl',
-        ...['Discover', 'Dispatch', 'Evaluate', 'Learn', 'Observe', 'Publish'].flatMap((name) => [
+        ...['Discover', 'Dispatch', 'Evaluate', 'Instruct', 'Learn', 'Observe', 'Publish'].flatMap((name) => [
           `${name}Function`,
           `${name}LogGroup`,
         ]),

@@ -31,6 +31,7 @@ describe('Weir in the stack of another app', () => {
     const template = Template.fromStack(stack);
     expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).sort()).toEqual([
       'AutoscalerDiscoveryDiscover',
+      'AutoscalerInstructingInstruct',
       'AutoscalerLearningLearn',
       'AutoscalerLoopDispatch',
       'AutoscalerLoopEvaluate',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Store, StoredRegistration } from '../../lib/control/ports.ts';
+import type { Store, StoredControl, StoredRegistration } from '../../lib/control/ports.ts';
 import { learned, managed, noon, observed, registration, retired, sample, state } from './fixtures.ts';
 
 /** What every Store does. `create` gives an empty one; its clock is at noon. */
@@ -101,6 +101,29 @@ export function storeContract(name: string, create: () => Promise<Store>) {
       expect(await store.commitObserved(bare)).toBe('committed');
       expect(await store.observed('main/orders')).toEqual(bare);
       expect(await store.samples('main/orders', 0)).toEqual([]);
+    });
+
+    it('keeps what people have said by versions of its own', async () => {
+      const store = await create();
+      const said = (version: number): StoredControl => ({
+        service: 'main/orders',
+        version,
+        control: {
+          paused: { out: {}, in: { untilSeconds: noon + 60 } },
+          override: { minTasks: 3, maxTasks: 9, untilSeconds: noon + 3600 },
+          answers: [{ decisionId: 'main/orders#7', approved: true }],
+        },
+        outbox: [retired('main/orders')],
+      });
+
+      expect(await store.control('main/orders')).toBeUndefined();
+      expect(await store.commitControl(said(2))).toBe('conflict');
+      expect(await store.commitControl(said(1))).toBe('committed');
+      expect(await store.commitControl(said(1))).toBe('conflict');
+      expect(await store.control('main/orders')).toEqual(said(1));
+      const bare = { ...said(2), control: { paused: {}, answers: [] }, outbox: [] };
+      expect(await store.commitControl(bare)).toBe('committed');
+      expect(await store.control('main/orders')).toEqual(bare);
     });
 
     it('lists managed and rejected services, and no retired one', async () => {

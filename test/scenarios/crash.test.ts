@@ -55,6 +55,7 @@ it('makes calls to enumerate', () => {
     'services.updateDesiredTasks',
     'store.commitState',
     'store.commitState',
+    'store.control',
     'store.load',
     'store.model',
     'store.observed',

@@ -135,6 +135,23 @@ export const eventExamples: { readonly [K in DetailType]: EventDetail<K> } = {
     },
     explanation: 'Hold at 7 tasks: 5 tasks would do, but not yet for the whole stabilization window.',
   },
+  'Approval Ended': {
+    version: 1,
+    id: 'main/orders#44.0',
+    service,
+    at: '2026-11-27T18:44:02.310Z',
+    decisionId: 'main/orders#43',
+    outcome: 'approved',
+  },
+  'Control Changed': {
+    version: 1,
+    id: 'main/orders#say2',
+    service,
+    at: '2026-11-27T21:02:47.000Z',
+    paused: ['in'],
+    minTasks: 12,
+    untilSeconds: 1_795_824_000,
+  },
   'Desired Count Changed': {
     version: 1,
     id: 'main/orders#96.0',

@@ -1,5 +1,12 @@
 import type { ServiceId } from '../../contract/service-id.ts';
-import type { Store, StoredObserved, StoredRegistration, StoredState, Waiting } from '../../control/ports.ts';
+import type {
+  Store,
+  StoredControl,
+  StoredObserved,
+  StoredRegistration,
+  StoredState,
+  Waiting,
+} from '../../control/ports.ts';
 import type { LearnedModel } from '../../core/learned-model.ts';
 import type { Sample } from '../../core/sample.ts';
 
@@ -8,7 +15,7 @@ const keepSeconds = 7200;
 const waitingLifeSeconds = 600;
 
 export type CommitListener = (
-  ...commit: ['state', StoredState] | ['registration', StoredRegistration]
+  ...commit: ['state', StoredState] | ['registration', StoredRegistration] | ['control', StoredControl]
 ) => void;
 
 export type MemoryStore = Store & {
@@ -24,6 +31,7 @@ export function createMemoryStore(): MemoryStore {
   const registrations = new Map<ServiceId, StoredRegistration>();
   const states = new Map<ServiceId, StoredState>();
   const observations = new Map<ServiceId, StoredObserved>();
+  const controls = new Map<ServiceId, StoredControl>();
   const samples = new Map<ServiceId, Sample[]>();
   const models = new Map<ServiceId, LearnedModel>();
   let notes: Waiting[] = [];
@@ -69,6 +77,15 @@ export function createMemoryStore(): MemoryStore {
       if (!supersedes(states.get(state.service), state.version)) return 'conflict';
       states.set(state.service, Object.freeze(state));
       for (const listener of listeners) listener('state', state);
+      return 'committed';
+    },
+
+    control: async (service) => controls.get(service),
+
+    commitControl: async (control) => {
+      if (!supersedes(controls.get(control.service), control.version)) return 'conflict';
+      controls.set(control.service, Object.freeze(control));
+      for (const listener of listeners) listener('control', control);
       return 'committed';
     },
 
