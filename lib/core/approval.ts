@@ -26,9 +26,10 @@ export function approvalOf(
   if (!same) {
     return { decision, approved: false, asks: decision.kind === 'scale', ...lapse(pending) };
   }
-  if (answer?.approved === true) {
+  const bounded = within(decision, pending);
+  if (answer?.approved === true && isPossible(bounded, context)) {
     return {
-      decision: within(decision, pending),
+      decision: bounded,
       approved: true,
       asks: false,
       ended: { decisionId, outcome: 'approved' },
@@ -53,6 +54,12 @@ function lapse({ decisionId, rejected }: Pending): { readonly ended?: ApprovalEn
 
 function isFurther({ direction, to }: ScaleDecision, pending: Pending): boolean {
   return direction === 'out' ? to > pending.to : to < pending.to;
+}
+
+/** What was approved may not be a step any more: somebody has gone past it, or other limits hold. Then it is asked anew. */
+function isPossible({ direction, from, to }: ScaleDecision, { policy }: ServiceContext): boolean {
+  const moves = direction === 'out' ? to > from : to < from;
+  return moves && to >= policy.minTasks && to <= policy.maxTasks;
 }
 
 function within(decision: ScaleDecision, pending: Pending): ScaleDecision {

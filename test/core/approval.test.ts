@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PolicyOverrides } from '../../lib/config/policy.ts';
 import { approvalOf } from '../../lib/core/approval.ts';
 import { noControl, withInstruction } from '../../lib/core/control.ts';
 import type { Pending } from '../../lib/core/loop-state.ts';
@@ -51,6 +52,19 @@ describe('approvalOf', () => {
     const { decision, approved, pending } = approval(scale(4, 12), { answer: 'approve' });
     expect(decision).toMatchObject({ to: 9, limitedBy: 'approval' });
     expect([approved, pending]).toEqual([true, undefined]);
+  });
+
+  it.each<[string, ReturnType<typeof scale>, PolicyOverrides?]>([
+    ['somebody has gone past it', scale(9, 12)],
+    ['less than the minimum by now', scale(4, 12), { minTasks: 10 }],
+  ])('approved too late, it is asked anew: %s', (_, decision, policy: PolicyOverrides = {}) => {
+    const control = withInstruction(noControl, { kind: 'approve', decisionId });
+    const context = { ...kinesisContext(policy), mode: 'approve' as const, control };
+    expect(approvalOf(decision, loopOf({ pending: waits }), context, now)).toMatchObject({
+      approved: false,
+      asks: true,
+      ended: { outcome: 'superseded' },
+    });
   });
 
   it.each([
