@@ -9,6 +9,7 @@ const optionsSchema = z.object({
   workload: z.enum(['day', 'burst'], { error: 'day or burst' }).default('day'),
   speed: numeric(z.number().min(1).max(100_000), 'a number from 1 to 100000').default(900),
   cpuTarget: numeric(z.number().min(1).max(100), 'a number from 1 to 100').default(85),
+  mode: z.enum(['auto', 'approve', 'recommend'], { error: 'auto, approve or recommend' }).default('auto'),
   headless: z.boolean().default(false),
 });
 

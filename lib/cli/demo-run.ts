@@ -1,5 +1,6 @@
 import type { MemoryTelemetry } from '../adapters/memory/telemetry.ts';
 import type { WeirEvent } from '../contract/events.ts';
+import { instructionDetailType, instructionSource, type LocalInstruction } from '../contract/instruction.ts';
 import { demoScenario, demoTaskRatePerSecond } from '../simulator/demo-scenario.ts';
 import { createBacklogPerTask } from '../simulator/rivals/backlog-per-task.ts';
 import { createTargetTrackingCpu } from '../simulator/rivals/target-tracking-cpu.ts';
@@ -16,6 +17,8 @@ export type DemoRun = {
   readonly scenario: Scenario;
   readonly contenders: readonly [Contender, ...Contender[]];
   readonly telemetry: () => MemoryTelemetry | undefined;
+  /** What a person tells Weir of its service; it is taken at the next step. */
+  say(instruction: LocalInstruction): void;
   /** Plays the whole run. Whatever `onFrames` awaits, simulated time awaits too. */
   play(onFrames: (frames: readonly WorldFrame[]) => void | Promise<void>): Promise<void>;
   /** Stops the embedded table. */
@@ -29,10 +32,11 @@ export async function setUpDemo(
     lagObjective,
     seed,
     cpuTarget,
-  }: Pick<DemoOptions, 'peakTasks' | 'lagObjective' | 'seed' | 'cpuTarget'>,
+    mode,
+  }: Pick<DemoOptions, 'peakTasks' | 'lagObjective' | 'seed' | 'cpuTarget' | 'mode'>,
   onEvent: (event: WeirEvent, world: Contender['world']) => void,
 ): Promise<DemoRun> {
-  const scenario = demoScenario(workload, peakTasks, lagObjective);
+  const scenario = { ...demoScenario(workload, peakTasks, lagObjective), mode };
   const dynamo = await startDynalite();
   const world = () => createSimulatedWorld(scenario, workload, seed);
   const weirs = world();
@@ -48,6 +52,12 @@ export async function setUpDemo(
     scenario,
     contenders,
     telemetry: weir.telemetry,
+    say: ({ instruction, forSeconds }) => {
+      const until =
+        forSeconds === undefined ? {} : { untilSeconds: Math.floor(weirs.clock.nowSeconds() + forSeconds) };
+      const detail = { ...instruction, ...until };
+      weir.say({ source: instructionSource, 'detail-type': instructionDetailType, detail });
+    },
     play: (onFrames) => simulate(contenders, onFrames),
     stop: () => dynamo.stop(),
   };

@@ -30,6 +30,7 @@ export function demoCommand(terminal: Terminal, onExit: (code: ExitCode) => void
     .option('--speed <number>', 'simulated seconds per second; the page can change it', '900')
     .option('--lag-objective <time>', 'no record should be older when it has been processed', '60s')
     .option('--cpu-target <number>', 'what target tracking aims at, % of CPU; a task is full at 90', '85')
+    .option('--mode <name>', 'what Weir may do: auto, approve or recommend', 'auto')
     .option('--headless', 'no page: as fast as this machine can, then the figures')
     .option('--json', 'the figures as one JSON object; with --headless')
     .action(async (typed) => {
@@ -76,9 +77,12 @@ async function runWithPage(options: DemoOptions, workload: Workload, terminal: T
     broadcast = createBroadcast(openingOf(run, workload));
     broadcast.pace(pacer.pace);
     const told = broadcast;
-    const server = await servePage(options.port, broadcast, (pace) => {
-      pacer.change(pace);
-      told.pace(pace);
+    const server = await servePage(options.port, broadcast, {
+      onPace: (pace) => {
+        pacer.change(pace);
+        told.pace(pace);
+      },
+      onInstruction: run.say,
     });
     try {
       terminal.out(`Weir plays ${workload.name}, ${options.speed} times faster than real time.\n`);

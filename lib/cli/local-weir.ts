@@ -5,6 +5,7 @@ import {
   discoverHandler,
   dispatchHandler,
   evaluateHandler,
+  instructHandler,
   learnHandler,
   publishHandler,
 } from '../adapters/handlers.ts';
@@ -30,6 +31,7 @@ type Deployment = {
   readonly discover: Handler<unknown>;
   readonly dispatch: Handler<unknown>;
   readonly evaluate: Handler<PartialItemFailureResponse>;
+  readonly instruct: Handler<unknown>;
   readonly learn: Handler<unknown>;
   readonly publish: Handler<PartialItemFailureResponse>;
 };
@@ -37,6 +39,8 @@ type Deployment = {
 export type LocalWeir = Scaler & {
   /** What Weir has said of itself; nothing before its first step. */
   readonly telemetry: () => MemoryTelemetry | undefined;
+  /** What a person says, as an event of Weir's bus: it is taken at the next step. */
+  say(event: unknown): void;
 };
 
 const discoverEverySeconds = 600;
@@ -54,9 +58,13 @@ export function createLocalWeir(
   fleet: Fleet = { policies: {} },
 ): LocalWeir {
   let deployment: Deployment | undefined;
+  const said: unknown[] = [];
   return {
     name: 'weir',
     telemetry: () => deployment?.telemetry,
+    say: (event) => {
+      said.push(event);
+    },
     step: async (world) => {
       const nowSeconds = world.clock.nowSeconds();
       const isFirst = deployment === undefined;
@@ -64,6 +72,7 @@ export function createLocalWeir(
       if (isFirst || nowSeconds % discoverEverySeconds === 0) await deployment.discover({});
       if (nowSeconds % dispatchEverySeconds === 0) await deployment.dispatch({});
       if (nowSeconds % learnEverySeconds === 0) await deployment.learn({});
+      for (const event of said.splice(0)) await deployment.instruct(event);
       for (const { body } of deployment.tickQueue.receive()) await deliverTick(body, deployment);
       await deliverStream(deployment);
     },
@@ -101,6 +110,7 @@ function deploy(
     }),
     dispatch: dispatchHandler({ clock, store, tickQueue, telemetry }),
     evaluate: evaluateHandler({ clock, store, services, metrics, queues, telemetry, deadLetters }),
+    instruct: instructHandler({ clock, store, deadLetters, telemetry }),
     learn: learnHandler({ clock, store, metrics, telemetry }),
     publish: publishHandler({ bus, deadLetters, clock, telemetry }),
   };

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import { type LocalInstruction, localInstructionSchema } from '../contract/instruction.ts';
 import { InputError } from '../contract/weir-error.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Pace } from './feed.ts';
@@ -53,15 +54,22 @@ export type PageServer = {
   close(): Promise<void>;
 };
 
+/** What a person does with the page, or tells it from elsewhere on this machine. */
+export type PageListeners = {
+  readonly onPace: (pace: Pace) => void;
+  /** Of an instruction that lasts a while: for how long, in simulated time. */
+  readonly onInstruction: (instruction: LocalInstruction) => void;
+};
+
 /**
  * Serves the demo's page and its events on loopback. `GET /events` is the stream of feed.ts; `POST /pace` changes
- * the pace, from this page only.
+ * the pace, from this page only; `POST /instruct` takes what `weir pause` and the like say to `--local`.
  * @throws InputError if the port is taken or not for this user.
  */
 export async function servePage(
   port: number,
   broadcast: Broadcast,
-  onPace: (pace: Pace) => void,
+  { onPace, onInstruction }: PageListeners,
 ): Promise<PageServer> {
   const bodies = new Map<string, { readonly body: Buffer; readonly type: string }>();
   for (const [path, [location, type]] of Object.entries(files))
@@ -79,6 +87,8 @@ export async function servePage(
     } else if (path === '/pace' && request.method === 'POST') {
       // A request that was cut off has nobody to answer.
       takePace(request, onPace).then(answer, () => response.destroy());
+    } else if (path === '/instruct' && request.method === 'POST') {
+      takeInstruction(request, onInstruction).then(answer, () => response.destroy());
     } else if (request.method !== 'GET') {
       answer([405, 'Only GET here.\n']);
     } else if (path === '/events') {
@@ -164,6 +174,22 @@ async function takePace(request: IncomingMessage, onPace: (pace: Pace) => void):
   const parsed = paceSchema.safeParse(parseJson(body));
   if (!parsed.success) return [400, `${z.prettifyError(parsed.error)}\n`];
   onPace(parsed.data);
+  return [200, 'ok\n'];
+}
+
+/** From this machine's command line, which has no origin, or this page: no other may speak through a browser. */
+async function takeInstruction(
+  request: IncomingMessage,
+  onInstruction: PageListeners['onInstruction'],
+): Promise<Answer> {
+  const { origin, host: own } = request.headers;
+  if (origin !== undefined && origin !== `http://${own}`)
+    return [403, 'Only this page, or no page, may say that.\n'];
+  const body = await readBody(request);
+  if (body === undefined) return [413, `An instruction takes at most ${longestBodyBytes} bytes.\n`];
+  const parsed = localInstructionSchema.safeParse(parseJson(body));
+  if (!parsed.success) return [400, `${z.prettifyError(parsed.error)}\n`];
+  onInstruction(parsed.data);
   return [200, 'ok\n'];
 }
 

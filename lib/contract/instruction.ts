@@ -41,6 +41,17 @@ export const instructionSchema = z.discriminatedUnion('kind', [
 ]);
 export type Instruction = z.infer<typeof instructionSchema>;
 
+/** To a local run, whose time is its own: how long, not until when. */
+export const localInstructionSchema = z.strictObject({
+  instruction: z.record(z.string(), z.unknown()),
+  forSeconds: z
+    .number()
+    .min(0)
+    .max(400 * 86_400)
+    .optional(),
+});
+export type LocalInstruction = z.infer<typeof localInstructionSchema>;
+
 /** The service that an instruction is for: a decision's id begins with it. */
 export function serviceOf(instruction: Instruction): string {
   return 'service' in instruction ? instruction.service : (instruction.decisionId.split('#')[0] ?? '');

@@ -1,3 +1,4 @@
+import type { Mode } from '../contract/tags.ts';
 /** The service that is simulated, its source and its surroundings, and what its owner asks for. */
 export type Scenario = {
   /** Of the service and its source; `orders` unless given. */
@@ -20,6 +21,8 @@ export type Scenario = {
   /** How long consumption stops when the number of consuming tasks changes. */
   readonly rebalanceSeconds: number;
   readonly initialTasks: number;
+  /** What its owner lets Weir do with it: `auto`, unless given. */
+  readonly mode?: Exclude<Mode, 'off'>;
   readonly minTasks: number;
   readonly maxTasks: number;
   readonly lagObjectiveSeconds: number;

@@ -65,7 +65,7 @@ function tagsOf(scenario: Scenario, source: StreamSource, upstream: ServiceId | 
   const { shortest, longest } = scenario.startupSeconds;
   const name = formatSource(source);
   return {
-    [managedTag]: 'auto',
+    [managedTag]: scenario.mode ?? 'auto',
     [sourceTag]: scenario.agents === true ? `${name} agent` : name,
     'weir:min': String(scenario.minTasks),
     'weir:max': String(scenario.maxTasks),

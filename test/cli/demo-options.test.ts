@@ -13,6 +13,7 @@ describe('readDemoOptions', () => {
       speed: 900,
       lagObjective: 60,
       cpuTarget: 85,
+      mode: 'auto',
       headless: false,
       json: false,
     });

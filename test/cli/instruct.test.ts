@@ -15,8 +15,8 @@ async function said(...args: string[]) {
     terminal,
     () => {},
     () => now,
-    async (...it) => {
-      told.push(it);
+    async (instruction, where) => {
+      told.push([instruction, where]);
     },
   );
   for (const command of commands) program.addCommand(command);
@@ -49,7 +49,7 @@ describe('what a person types is put on the bus', () => {
     ],
   ])('%j', async (args, expected) => {
     const { told, out } = await said(...args);
-    expect(told).toEqual([[expected, weir]]);
+    expect(told).toMatchObject([[expected, weir]]);
     expect(out).toBe(`${args[0]}: told. The next tick of main/orders goes by it.\n`);
   });
 
@@ -64,6 +64,7 @@ describe('what is wrong is said, with what would be right, and nothing is told',
     [['approve', 'orders'], /approve orders: .*expected the id of a decision, CLUSTER\/SERVICE#NUMBER/],
     [['pause', 'orders'], /pause orders: .*expected cluster\/service/],
     [['pause', 'main/orders', '--direction', 'up'], /direction/],
+    [['pause', 'main/orders', '--local', 'here'], /--local is "here": expected the port/],
     [['pause', 'main/orders', '--for', 'soon'], /--for is "soon": expected a time up to 400d/],
     [['override', 'main/orders', '--min', 'many', '--for', '1h'], /--min is "many": expected a whole number/],
     [

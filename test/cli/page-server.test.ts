@@ -2,9 +2,11 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBroadcast } from '../../lib/cli/broadcast.ts';
 import type { Pace } from '../../lib/cli/feed.ts';
+import { main } from '../../lib/cli/main.ts';
 import { type PageServer, servePage } from '../../lib/cli/page-server.ts';
 import { InputError } from '../../lib/contract/weir-error.ts';
 import { opening } from '../support/opening.ts';
+import { createTerminal } from '../support/terminal.ts';
 
 const servers: PageServer[] = [];
 afterEach(async () => {
@@ -14,9 +16,13 @@ afterEach(async () => {
 async function serve(port = 0) {
   const broadcast = createBroadcast(opening);
   const paces: Pace[] = [];
-  const server = await servePage(port, broadcast, (pace) => paces.push(pace));
+  const said: unknown[] = [];
+  const server = await servePage(port, broadcast, {
+    onPace: (pace) => paces.push(pace),
+    onInstruction: (instruction) => said.push(instruction),
+  });
   servers.push(server);
-  return { server, broadcast, paces };
+  return { server, broadcast, paces, said };
 }
 
 /** A request with the Host header of one's choice, which fetch does not admit. */
@@ -104,5 +110,47 @@ describe('servePage', () => {
     servers.pop();
     await expect(response.text()).rejects.toThrow();
     await expect(fetch(server.url)).rejects.toThrow();
+  });
+});
+
+describe('POST /instruct', () => {
+  const post = (url: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(`${url}instruct`, { method: 'POST', body, headers });
+  const pause = { kind: 'pause', service: 'main/orders', direction: 'in' };
+
+  test('is taken from the command line, with how long it is to last', async () => {
+    const { server, said } = await serve();
+    const { terminal, out } = createTerminal();
+    const port = new URL(server.url).port;
+    expect(
+      await main(['pause', 'main/orders', '--direction', 'in', '--for', '2h', '--local', port], terminal),
+    ).toBe(0);
+    expect(said).toEqual([{ instruction: pause, forSeconds: 7200 }]);
+    expect(out()).toContain('pause: told');
+  });
+
+  test.each([
+    [
+      'from a page of somewhere else',
+      JSON.stringify({ instruction: pause }),
+      { origin: 'http://example.com' },
+      403,
+    ],
+    ['that is no instruction', '{"pace":1}', {}, 400],
+    ['that is none at all', 'pause', {}, 400],
+    ['that is endless', ' '.repeat(2000), {}, 413],
+  ])('is not taken %s', async (_, body, headers, status) => {
+    const { server, said } = await serve();
+    expect((await post(server.url, body, headers as Record<string, string>)).status).toBe(status);
+    expect(said).toEqual([]);
+  });
+
+  test('where no local run listens, the command line says so', async () => {
+    const { server } = await serve();
+    const port = new URL(server.url).port;
+    await server.close();
+    const { terminal, err } = createTerminal();
+    expect(await main(['resume', 'main/orders', '--local', port], terminal)).toBe(2);
+    expect(err()).toContain('start a local run with weir demo');
   });
 });
