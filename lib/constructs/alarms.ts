@@ -159,10 +159,11 @@ function rulesOf({
     OldestTick: {
       section: 'ticks-wait',
       meaning:
-        'Ticks have waited for a minute beyond their slot, three minutes long: evaluate does not keep up.',
-      // Age counts from the sending, up to two minutes before the slot; after four minutes a tick vanishes.
+        'Ticks have waited for half a minute beyond their turn, three minutes long: evaluate does not keep up.',
+      // Age counts from the sending, up to two minutes before the slot, and in a large fleet a tick's turn comes up to
+      // 54 s after that; after five minutes a tick vanishes.
       metric: loop.ticks.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: minutes(1) }),
-      threshold: 180,
+      threshold: 210,
       periods: 3,
     },
     UndeliveredTicks: {

@@ -124,7 +124,8 @@ describe('the age of the last tick', () => {
 
   it('is noticed beyond the time that a tick may wait for its slot', () => {
     expect(alarm('OldestTick')).toMatchObject({ MetricName: 'ApproximateAgeOfOldestMessage' });
-    expect(alarm('OldestTick').Threshold).toBe(dispatchHorizonSeconds + 60);
+    // Its turn comes most of a minute after the slot in a large fleet.
+    expect(alarm('OldestTick').Threshold).toBe(dispatchHorizonSeconds + 54 + 36);
   });
 });
 
